@@ -44,7 +44,7 @@ fn diseases_and_modifiers_go_the_whole_road() {
             // What it is is told by its rows alone: a name says nothing.
             std::fs::copy(stage.path(&files).join(file), stage.path("nameless")).unwrap();
             let ran = stage.warifu("inspect nameless --json").ends(0);
-            assert_eq!(ran.json()[0]["kind"], master["kind"], "{file}: {}", ran.out);
+            assert_eq!(ran.json()["files"][0]["kind"], master["kind"], "{file}: {}", ran.out);
             let ran = stage.warifu(&format!("validate {files}/{file} {PLACE}")).ends(0);
             assert!(ran.out.contains("as release 1, signed by both"), "{}", ran.out);
             kinds.push(master["kind"].as_str().unwrap().to_owned());

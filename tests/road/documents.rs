@@ -193,7 +193,7 @@ fn the_fixed_command_shapes_are_there() {
     let help = stage.warifu("--help").ends(0).out;
     let commands = [
         "demo", "init", "inspect", "validate", "convert", "apply", "diff", "import", "log", "show", "blame",
-        "undo", "check", "export", "key", "trust", "release", "channel",
+        "undo", "check", "export", "key", "trust", "release", "channel", "status", "repo", "config",
     ];
     for command in commands {
         assert!(help.lines().any(|line| line.trim_start().starts_with(command)), "{command}: {help}");

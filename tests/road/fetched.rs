@@ -40,13 +40,13 @@ fn what_is_let_pass_in_a_fetched_file_is_what_both_signed() {
         ran.err
     );
     let ran = stage.warifu(&format!("validate {file} --json")).ends(1);
-    assert_eq!(ran.json()[0]["release"], json!({ "release": 1, "signed": false }));
+    assert_eq!(ran.json()["files"][0]["release"], json!({ "release": 1, "signed": false }));
 
     // The channel does.
     let ran = stage.warifu(&format!("validate {file} {PLACE}")).ends(0);
     assert!(ran.out.contains("as release 1, signed by both"), "{}", ran.out);
     let ran = stage.warifu(&format!("validate {file} {PLACE} --json")).ends(0);
-    assert_eq!(ran.json()[0]["release"], json!({ "release": 1, "signed": true }));
+    assert_eq!(ran.json()["files"][0]["release"], json!({ "release": 1, "signed": true }));
 
     // Another file under a manifest that lists it lets itself pass nowhere.
     let mut forged = std::fs::read(stage.path(&file)).unwrap();

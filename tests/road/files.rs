@@ -30,9 +30,13 @@ fn inspect_tells_what_a_file_is_by_its_content() {
         .warifu("inspect --json {data}/material/t_ALL20240531.csv {data}/claims/RECEIPTC_GAIRAI_SAMPLE.UKE")
         .ends(0);
     let every = every.json();
-    assert_eq!(every[0]["layout"], "material-38");
-    assert_eq!(every[1]["kind"], serde_json::Value::Null, "a claim file is no master, and that is said");
-    assert_eq!(every[1]["findings"]["list"][0]["found"], "UKE (RECEIPTC.UKE)");
+    assert_eq!(every["files"][0]["layout"], "material-38");
+    assert_eq!(
+        every["files"][1]["kind"],
+        serde_json::Value::Null,
+        "a claim file is no master, and that is said"
+    );
+    assert_eq!(every["files"][1]["findings"]["list"][0]["found"], "UKE (RECEIPTC.UKE)");
 }
 
 #[test]
@@ -40,7 +44,7 @@ fn validate_names_the_three_kana_that_were_too_long() {
     let Some(_) = data("validate on real files") else { return };
     let stage = Stage::new();
     let ran = stage.warifu("validate --format kikin {data}/procedure/s_20220325.csv --json").ends(1);
-    let report = &ran.json()[0];
+    let report = &ran.json()["files"][0];
     assert_eq!(report["findings"]["counts"]["field/too-long"], 3);
     let first = &report["findings"]["list"][0];
     assert_eq!((first["line"].as_u64(), first["column"].as_u64()), (Some(868), Some(7)));
@@ -130,7 +134,7 @@ fn fixed_length_ebcdic_is_written_recognised_imported_and_given_back() {
     stage.warifu(&format!("convert {drug} --from kikin --to kokuho-ebcdic -o y.host")).ends(0);
     let ran = stage.warifu("inspect y.host s.host --json").ends(0);
     let about = ran.json();
-    for about in about.as_array().unwrap() {
+    for about in about["files"].as_array().unwrap() {
         assert_eq!(about["format"].as_str(), Some("kokuho-ebcdic"), "{about}");
         assert!(["certain", "likely"].contains(&about["confidence"].as_str().unwrap()), "{about}");
     }
@@ -237,7 +241,7 @@ fn a_rule_of_the_site_is_asked_of_a_full_file() {
     std::fs::create_dir_all(stage.path("site/rules")).unwrap();
     stage.write("site/rules/comments.toml", rule);
     let ran = stage.warifu("validate c_ALL20240501.csv --schemas site --json").ends(1);
-    let report = &ran.json()[0];
+    let report = &ran.json()["files"][0];
     let count = report["findings"]["counts"]["site/no-tests"].as_u64().unwrap();
     let first = &report["findings"]["list"][0];
     assert_eq!((first["code"].as_str(), first["rule"].as_str()), (Some("site/rule"), Some("site/no-tests")));

@@ -170,7 +170,7 @@ fn the_whole_road_on_real_masters() {
     let told = format!("warifu release sign {PLACE} unpulled --repo REPOSITORY --key KEY");
     assert!(next.out.contains(&told), "{}", next.out);
     let behind = stage.warifu(&format!("release review unpulled --repo kokuho {PLACE}")).ends(2);
-    assert!(behind.err.contains("git -C kokuho pull"), "{}", behind.err);
+    assert!(behind.err.contains("repo fetch --repo kokuho"), "{}", behind.err);
 
     let checker = stage.serve("--poll 3600");
     let sample = std::fs::read(data.join("claims/RECEIPTC_GAIRAI_SAMPLE.UKE")).unwrap();

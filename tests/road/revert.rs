@@ -42,6 +42,35 @@ fn masters(stage: &Stage) -> serde_json::Value {
         .collect()
 }
 
+/// The notice of the published release, looked at in every form; as Japanese text.
+fn told_to_institutions(stage: &Stage) -> String {
+    let notice = |more: &str| stage.warifu(&format!("notice --channel channel --root root.json {more}"));
+    let text = notice("--lang ja").ends(0).out;
+    let document = notice("--json").ends(0).json();
+    assert_eq!((document["schema"].as_u64(), document["reverted"]["to"].as_u64()), (Some(1), Some(1)));
+    // Every code of the text is one of the document, which has all of them.
+    let rows = document.to_string().matches("\"code\":").count();
+    assert!(notice("--lang ja --all").ends(0).out.matches("    1").count() >= rows, "{text}");
+    notice("--lang ja -o notice.html").ends(0);
+    let page = std::fs::read_to_string(stage.path("notice.html")).unwrap();
+    assert!(page.contains("<html lang=\"ja\">") && page.contains("wrong（根拠: notice-7）: "), "{page}");
+    assert!(!page.contains("<script") && !page.contains("http"), "{page}");
+    notice("-o notice.pdf").ends(2);
+    // Earlier ones are told of as well, as far as their changes are carried; others are not invented.
+    assert!(notice("3 --lang en").ends(0).out.contains("Release 3: "));
+    assert!(notice("9").ends(2).err.contains("there are those of: 4, 3, 2"));
+    // The draft says the same before it is published.
+    assert_eq!(notice("--lang ja --draft back").ends(0).out, text);
+    // A site has its own words, and no places of its own.
+    std::fs::create_dir_all(stage.path("site/notices")).unwrap();
+    stage.write("site/notices/ja.toml", "issued_by = \"見本県国民健康保険団体連合会\"\n");
+    let own = notice("--lang ja --schemas site").ends(0).out;
+    assert!(own.contains("見本県国民健康保険団体連合会") && !own.contains("支払基金・"), "{own}");
+    stage.write("site/notices/ja.toml", "made = \"{date}\"\n");
+    assert!(notice("--lang ja --schemas site").ends(2).err.contains("{day}"));
+    text
+}
+
 #[test]
 fn older_masters_come_back_as_a_new_release_that_both_sign() {
     let Some(data) = data("a revert") else { return };
@@ -90,6 +119,12 @@ fn older_masters_come_back_as_a_new_release_that_both_sign() {
     assert!(reviewed.out.contains("内容の復元: リリース 1"), "{}", reviewed.out);
     signed_and_published(&stage, "back");
     assert_eq!(masters(&stage), before);
+    let notice = told_to_institutions(&stage);
+    assert!(notice.contains("リリース 1 の内容に戻す更新です"), "{notice}");
+    for ended in ["リリース 2「", "リリース 3「"] {
+        assert!(notice.contains(ended) && notice.contains("まで使用）"), "{notice}");
+    }
+    assert!(notice.contains("wrong（根拠: notice-7）: "), "{notice}");
     let verified = stage.warifu("channel verify channel --root root.json").ends(0);
     assert!(verified.out.contains("release 4") && verified.out.contains("REVERT"), "{}", verified.out);
     swap(0);

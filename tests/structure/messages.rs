@@ -53,7 +53,7 @@ fn is_of_a_program(path: &str) -> bool {
 /// The commands that a program names.
 const COMMANDS: &[&str] = &[
     "inspect", "validate", "convert", "apply", "diff", "key", "trust", "release", "channel", "init",
-    "import", "undo", "log", "show", "blame", "check", "export", "audit",
+    "import", "undo", "log", "show", "blame", "check", "export", "audit", "status", "repo", "config",
 ];
 
 /// What is advised is a value (`warifu::advice::Advised`), to which the options that were given are added;

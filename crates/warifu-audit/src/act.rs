@@ -14,6 +14,10 @@ pub enum Act {
     Undo,
     /// The repository was checked.
     Check,
+    /// What others committed was taken over from a shared copy of the repository.
+    Fetch,
+    /// Commits were sent to a shared copy of the repository.
+    Push,
     /// A release was drafted.
     Draft,
     /// A draft was reviewed.
@@ -66,6 +70,8 @@ impl Speak for Act {
             Act::Import => say!(lang, "import", "取込"),
             Act::Undo => say!(lang, "undo", "取込の取消"),
             Act::Check => say!(lang, "check", "検査"),
+            Act::Fetch => say!(lang, "fetch", "共有リポジトリからの取得"),
+            Act::Push => say!(lang, "push", "共有リポジトリへの送信"),
             Act::Draft => say!(lang, "draft", "リリース案の作成"),
             Act::Review => say!(lang, "review", "レビュー"),
             Act::Sign => say!(lang, "sign", "署名"),

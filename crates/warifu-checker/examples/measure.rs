@@ -2,10 +2,10 @@
 //! `cargo run --release -p warifu-checker --example measure -- CLAIMS.UKE MONTH MASTER.csv... KIND=TABLE.csv...`
 //!
 //! The claims are judged as if they were all of MONTH (YYYYMM), in which the masters ought to be in force:
-//! of what no master knows, nothing is asked. A file whose columns several kinds have is read as KIND.
+//! of what no master knows, nothing is asked. Times are those of the processor. A file whose columns several kinds have is read as KIND.
 
 use std::io::Write as _;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use warifu_checker::receipt::Receipt;
 use warifu_claims::{CHECKS_VERSION, ClaimFile, ClaimFindings, MasterOf, Snapshot, judge};
@@ -17,17 +17,27 @@ use warifu_masters::table::Master;
 use warifu_values::day::{PublicationDay, TreatmentDay};
 use warifu_values::digest::Digest;
 
+/// How long this thread was on a processor so far: what others do on the machine does not count.
+fn on_processor() -> Duration {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    Duration::from_nanos(told.split(' ').next().and_then(|number| number.parse().ok()).unwrap_or_default())
+}
+
+/// How long `work` takes of the processor.
+fn took(work: impl FnOnce()) -> Duration {
+    let started = on_processor();
+    work();
+    on_processor().saturating_sub(started)
+}
+
+fn middle(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
 /// The middle of `runs` durations of `work`.
 fn median(runs: usize, mut work: impl FnMut()) -> Duration {
-    let mut times: Vec<Duration> = (0..runs)
-        .map(|_| {
-            let started = Instant::now();
-            work();
-            started.elapsed()
-        })
-        .collect();
-    times.sort_unstable();
-    times[runs / 2]
+    middle((0..runs).map(|_| took(&mut work)).collect())
 }
 
 /// The middle of the durations of each of `works`, done by turns, so that a change of the machine's pace
@@ -36,13 +46,10 @@ fn by_turns<const N: usize>(mut works: [&mut dyn FnMut(); N]) -> [Duration; N] {
     let mut times = [const { Vec::new() }; N];
     for _ in 0..15 {
         for (work, times) in works.iter_mut().zip(&mut times) {
-            times.push(median(1, work));
+            times.push(took(work));
         }
     }
-    times.map(|mut times: Vec<Duration>| {
-        times.sort_unstable();
-        times[times.len() / 2]
-    })
+    times.map(middle)
 }
 
 fn resident_kib() -> u64 {

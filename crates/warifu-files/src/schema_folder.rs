@@ -12,8 +12,14 @@ use crate::regular::{self, ReadError};
 const LIMIT_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Each part of the folder, and what its files end in.
-const PARTS: [(&str, &str); 5] =
-    [("charsets", "ucm"), ("codes", "toml"), ("formats", "toml"), ("layouts", "toml"), ("rules", "toml")];
+const PARTS: [(&str, &str); 6] = [
+    ("charsets", "ucm"),
+    ("codes", "toml"),
+    ("formats", "toml"),
+    ("layouts", "toml"),
+    ("notices", "toml"),
+    ("rules", "toml"),
+];
 
 /// The files of a schema folder, each by its path below it (`layouts/drug-42.toml`) with its text, sorted.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +28,8 @@ pub struct SchemaFolder {
     pub schemas: Vec<(String, String)>,
     /// The site's rules, which only the publishing side asks.
     pub rules: Vec<(String, String)>,
+    /// The site's sentences of notices.
+    pub notices: Vec<(String, String)>,
 }
 
 /// Why a schema folder was not read.
@@ -62,7 +70,8 @@ impl Speak for FolderError {
 }
 
 impl SchemaFolder {
-    /// Reads `folder`, which has any of `layouts/`, `formats/`, `charsets/`, `codes/` and `rules/`.
+    /// Reads `folder`, which has any of `layouts/`, `formats/`, `charsets/`, `codes/`,
+    /// `notices/` and `rules/`.
     ///
     /// # Errors
     /// [`FolderError`] names what cannot be read.
@@ -86,12 +95,17 @@ impl SchemaFolder {
                         String::from_utf8(bytes).map_err(|_| FolderError::NotText { path: path.clone() })?;
                     let name = path.file_name().unwrap_or_default().to_string_lossy();
                     let file = (format!("{part}/{name}"), text);
-                    if part == "rules" { found.rules.push(file) } else { found.schemas.push(file) }
+                    match part {
+                        "rules" => found.rules.push(file),
+                        "notices" => found.notices.push(file),
+                        _ => found.schemas.push(file),
+                    }
                 }
             }
         }
         found.schemas.sort();
         found.rules.sort();
+        found.notices.sort();
         Ok(found)
     }
 }

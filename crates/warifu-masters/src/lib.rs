@@ -13,6 +13,9 @@ pub mod table;
 
 pub mod file;
 
+pub mod relations;
+pub mod search;
+
 pub mod change;
 pub mod timeline;
 

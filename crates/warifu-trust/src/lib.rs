@@ -126,7 +126,7 @@ pub use mistaken::InPlaceOfRoot;
 pub use names::TargetName;
 pub use organisation::{Organisation, PerOrganisation};
 pub use publish::{
-    Collected, Difference, Exchange, Halves, LeftOut, NotEqual, NotFollowed, NotPublishable,
+    Collected, Difference, Exchange, Expiries, Halves, LeftOut, NotEqual, NotFollowed, NotPublishable,
     PostReviewMissing, ProposingAgain, Publication, Publishable, Published, ReadingTip, Reviewed, SealError,
     SignError, SignatureFile, Signed, Signers, Terms, Tip, Validity, WhyLeftOut, WrongClock,
 };

@@ -220,6 +220,22 @@ impl fmt::Display for PublicationDay {
     }
 }
 
+/// Each era: its name, its first day, and the year before its first.
+const ERAS: [(&str, u32, u32); 3] =
+    [("令和", 20190501, 2018), ("平成", 19890108, 1988), ("昭和", 19261225, 1925)];
+
+/// A day as people in Japan write it: 令和6年6月1日.
+pub fn in_era(day: TreatmentDay) -> String {
+    let (year, month, day_of_month) = (day.0 / 10_000, day.0 / 100 % 100, day.0 % 100);
+    match ERAS.iter().find(|(_, first, _)| *first <= day.0) {
+        Some((era, _, before)) => {
+            let year = if year - before == 1 { "元".to_owned() } else { (year - before).to_string() };
+            format!("{era}{year}年{month}月{day_of_month}日")
+        }
+        None => format!("{year}年{month}月{day_of_month}日"),
+    }
+}
+
 /// A date number for people.
 pub fn dashed(date: u32) -> String {
     format!("{:04}-{:02}-{:02}", date / 10_000, date / 100 % 100, date % 100)
@@ -284,6 +300,13 @@ pub fn is_date(field: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_are_written_in_eras() {
+        let said = |day| in_era(TreatmentDay::parse(day).unwrap());
+        assert_eq!((said("20240601"), said("20190501")), ("令和6年6月1日".into(), "令和元年5月1日".into()));
+        assert_eq!((said("20190430"), said("19890107")), ("平成31年4月30日".into(), "昭和64年1月7日".into()));
+    }
 
     #[test]
     fn dates_follow_the_calendar() {

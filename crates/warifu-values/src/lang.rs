@@ -24,6 +24,14 @@ impl Lang {
             _ => None,
         }
     }
+
+    /// Its name as it is typed: `en`, `ja`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Lang::En => "en",
+            Lang::Ja => "ja",
+        }
+    }
 }
 
 /// Something that can be told to a person in either language. `Display` of such a type is English.

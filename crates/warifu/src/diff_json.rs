@@ -2,8 +2,8 @@
 //! users. It is written as it is made: memory does not grow with what changed.
 //!
 //! The *head* says what is compared:
-//! `{"old": {"name", "layout"}, "new": {"name", "layout"}, "kind", "summary", "columns"}`, where `columns`
-//! gives each column's name by its id, once. A *record* is
+//! `{"schema", "old": {"name", "layout"}, "new": {"name", "layout"}, "kind", "summary", "columns"}`, where
+//! `columns` gives each column's name by its id, once. A *record* is
 //! `{"change", "key", "label", "fields": [{"field", "old", "new"}]}` with the columns that differ; one that
 //! was added or removed has those that are not blank. The document is the head with the records as its last
 //! entry, `records`, a line each. Lines are the head, then each record.
@@ -68,6 +68,7 @@ fn head(diff: &Diff<'_>, old_name: &str, new_name: &str) -> io::Result<Vec<u8>> 
         columns.map(|column| (column.id.clone(), column.name.as_str().into())).collect();
     let side = |name: &str, master: &Master| json!({ "name": name, "layout": master.layout().name() });
     let head = json!({
+        "schema": "warifu/diff/1",
         "old": side(old_name, diff.old),
         "new": side(new_name, diff.new),
         "kind": diff.layout().kind,

@@ -29,6 +29,16 @@ impl Exit {
             Exit::Trust => 3,
         }
     }
+
+    /// What programs call an operation that ended so: by what the caller does next.
+    pub fn word(self) -> &'static str {
+        match self {
+            Exit::Done => "done",
+            Exit::Data => "refused",
+            Exit::CouldNotRun => "could-not-run",
+            Exit::Trust => "not-trusted",
+        }
+    }
 }
 
 /// An operation that could not be done, in both languages: what was tried on what, why, and what to do next.
@@ -40,6 +50,8 @@ pub struct Failure {
     japanese: Box<str>,
     /// What was found in the data, when that is the reason.
     pub findings: Findings,
+    /// What it was found in.
+    pub found_in: Option<Box<str>>,
     /// The commands that are advised, in their order.
     pub advised: Vec<Advised>,
 }
@@ -48,12 +60,19 @@ impl Failure {
     /// A failure with its text in both languages.
     pub fn new(exit: Exit, english: impl Into<String>, japanese: impl Into<String>) -> Self {
         let (english, japanese) = (english.into().into(), japanese.into().into());
-        Failure { exit, english, japanese, findings: Findings::new(), advised: Vec::new() }
+        let (findings, found_in, advised) = (Findings::new(), None, Vec::new());
+        Failure { exit, english, japanese, findings, found_in, advised }
     }
 
     /// Refused because of what was found.
     pub fn refused(english: impl Into<String>, japanese: impl Into<String>, findings: Findings) -> Self {
         Failure { findings, ..Failure::new(Exit::Data, english, japanese) }
+    }
+
+    /// The same failure, whose findings are about `what`.
+    #[must_use]
+    pub fn found_in(self, what: impl Into<Box<str>>) -> Self {
+        Failure { found_in: Some(what.into()), ..self }
     }
 
     /// The same failure, with a command that its reader may run next.

@@ -52,7 +52,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 ///
 /// # Errors
 /// When it is not there: told by its name, not by that of a temporary file in it.
-fn folder_of(path: &Path) -> Result<&Path, Failure> {
+pub fn folder_of(path: &Path) -> Result<&Path, Failure> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

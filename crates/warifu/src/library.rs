@@ -15,6 +15,8 @@ pub struct Library {
     pub schemas: Schemas,
     /// The rules of the site.
     pub site: SiteRules,
+    /// The site's sentences of notices: files, each with its name.
+    pub notices: Vec<(String, String)>,
 }
 
 /// The format called `name`.
@@ -56,7 +58,8 @@ impl Library {
     /// [`SchemaError`] names the file and what is wrong with it.
     pub fn new(site: &SchemaFolder) -> Result<Library, SchemaError> {
         let schemas = Schemas::built_in()?.with(texts(&site.schemas))?;
-        Library::from(schemas).with_rules(&site.rules)
+        let library = Library { notices: site.notices.clone(), ..Library::from(schemas) };
+        library.with_rules(&site.rules)
     }
 
     /// This library with more rules: (name, text). A rule of the same id replaces.
@@ -66,7 +69,7 @@ impl Library {
     pub fn with_rules(self, files: &[(String, String)]) -> Result<Library, SchemaError> {
         let layouts: Vec<_> = self.schemas.layouts().collect();
         let site = self.site.with(texts(files), &layouts)?;
-        Ok(Library { site, schemas: self.schemas })
+        Ok(Library { site, ..self })
     }
 }
 
@@ -76,6 +79,6 @@ fn texts(files: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
 
 impl From<Schemas> for Library {
     fn from(schemas: Schemas) -> Self {
-        Library { schemas, site: SiteRules::default() }
+        Library { schemas, ..Library::default() }
     }
 }

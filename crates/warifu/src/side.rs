@@ -195,9 +195,10 @@ fn sound(text: &str, reading: Reading) -> Result<(Master, Role), Failure> {
     match reading.master {
         Some(master) if !reading.findings.denies() => Ok((master, reading.role.unwrap_or(Role::Full))),
         _ => Err(Failure::refused(
-            format!("{text} cannot be compared"),
-            format!("{text} は比較できません"),
+            format!("{text} cannot be read as a master"),
+            format!("{text} はマスターとして読み込めません"),
             reading.findings,
-        )),
+        )
+        .found_in(text)),
     }
 }

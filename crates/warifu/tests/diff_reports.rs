@@ -57,6 +57,7 @@ fn expected(diff: &Diff<'_>) -> Value {
     };
     let names = layout.columns.iter().map(|column| (column.id.clone(), json!(column.name)));
     json!({
+        "schema": "warifu/diff/1",
         "old": { "name": "old.csv", "layout": diff.old.layout().name() },
         "new": { "name": "new.csv", "layout": diff.new.layout().name() },
         "kind": layout.kind,

@@ -74,6 +74,8 @@ fn an_exclusion_table_says_nothing_of_its_kind_and_the_auxiliary_table_proves_it
     let wrong = import(&shell, &folder, WEEK, "--kind points-exclusion-simultaneous");
     assert!(wrong.contains("denied across/points-kind") && wrong.contains("exit 1"), "{wrong}");
     assert!(!wrong.contains("points-flag"), "{wrong}");
+    let part = import(&shell, &folder, WEEK, "--kind points-exclusion-week --differential");
+    assert!(part.contains("denied file/only-fulls") && part.contains("exit 1"), "{part}");
     assert!(import(&shell, &folder, WEEK, "--kind points-exclusion-week").contains("350 records"));
     // What brings it in again says its kind.
     let undone = shell.run("undo --repo repo --series r06 --dry-run");
@@ -124,4 +126,47 @@ fn versions_of_a_table_are_compared_pair_by_pair() {
     std::fs::write(shell.folder.path().join("lone.csv"), &lone).unwrap();
     let refused = shell.run("validate --kind points-exclusion-week lone.csv");
     assert!(refused.contains("denied set/points-pair") && refused.contains("exit 1"), "{refused}");
+}
+
+/// A procedure with its rows of the 電子点数表: what the published tables say of 初診料, and of both sides.
+#[test]
+fn show_tells_what_belongs_to_a_procedure() {
+    let Some(data) = data() else { return };
+    let (shell, folder) = repository(&data);
+    let procedures = data.join("procedure/s_ALL20240531.csv").canonicalize().unwrap();
+    shell.run(&format!("import --repo repo --series r06 {}", procedures.display()));
+    for (table, (kind, _)) in TABLES.iter().enumerate() {
+        import(&shell, &folder, table, &format!("--kind {kind}"));
+    }
+    let shown = shell.run("--lang ja show --repo repo 111000110");
+    for said in [
+        "年齢加算（",
+        "111000370",
+        "乳幼児加算（初診）",
+        "背反（同一月内）（",
+        "算定回数の上限（",
+        "--all で表示",
+    ] {
+        assert!(shown.contains(said), "{said}: {shown}");
+    }
+    let document = |code: &str| -> serde_json::Value {
+        let output = shell.command(&format!("--json show --repo repo {code}")).output().unwrap();
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()["records"].take()
+    };
+    // The procedure first, then the row of the auxiliary table with the same key.
+    assert_eq!([0, 1].map(|at| document("111000110")[at]["kind"].clone()), ["procedure", "points-auxiliary"]);
+    let of = |code: &str, relation: &str| -> Vec<String> {
+        let records = document(code);
+        let groups = records[0]["relations"].as_array().unwrap().clone();
+        let group = groups.into_iter().find(|group| group["relation"] == relation);
+        let items = group.map_or(Vec::new(), |group| group["items"].as_array().unwrap().clone());
+        items.iter().map(|item| item["code"].as_str().unwrap().to_owned()).collect()
+    };
+    let excluded = of("111000110", "excluded-month");
+    let rows = std::fs::read(folder.join("03-2_exclusion_month.csv")).unwrap();
+    let rows = rows.split(|byte| *byte == b'\n');
+    let published = rows.filter(|row| row.split(|byte| *byte == b',').nth(1) == Some(&b"\"111000110\""[..]));
+    assert_eq!(excluded.len(), published.count());
+    assert!(of(&excluded[0], "excluded-month").contains(&"111000110".to_owned()));
+    assert!(of("111000370", "age-addition-of").contains(&"111000110".to_owned()));
 }

@@ -149,11 +149,61 @@ fn a_day_of_treatment_has_one_answer() {
         "show --repo masters 150990110 --on 2024-06-31",
         "log --repo masters 150990210 --series r06",
     ]);
-    // Of the records' tables the points alone: they have 150 rows.
-    let in_table =
-        |line: &&str| line.len() > 4 && line[..3].trim().parse::<u8>().is_ok() && &line[3..5] == "  ";
-    let told: Vec<_> = said.lines().filter(|line| !in_table(line) || line.contains("  points  ")).collect();
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(said);
+}
+
+/// Names however they are typed, parts of codes, days and files; what is left, and nothing at all.
+#[test]
+fn what_is_found_is_told() {
+    let shell = demonstration();
+    insta::assert_snapshot!(shell.session(&[
+        "find --repo masters 見本手術",
+        "--lang ja find --repo masters ﾐﾎﾝ ｼｭｼﾞｭﾂ",
+        "--lang ja find --repo masters みほん しゅじゅつ --series r06",
+        "--lang ja find --repo masters 1509902",
+        "--lang ja find --repo masters 1509902 --on 2024-06-30",
+        "--lang ja find --repo masters 1509902 --on 2024-07-01",
+        "--lang ja find --repo masters 見本 --kind drug",
+        "--lang ja find --in s_ALL20240531.csv --in masters/warifu.toml 見本手術",
+        "--lang ja find --in s_ALL20240531.csv 見本手術Ａ",
+        "--lang ja find --repo masters 存在しない名称",
+        "--lang ja find --repo masters 見本 --kind drugs",
+        "find --repo masters 見本 --series r05",
+        "--json find --repo masters 150990110 --series r06",
+    ]));
+}
+
+/// Only so many are told to people, and how many there are; `--json` has all.
+#[test]
+fn a_long_list_is_cut_for_people_alone() {
+    let shell = demonstration();
+    let codes =
+        |told: &str| told.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit())).count();
+    let told = shell.run("--lang ja find --repo masters 見本");
+    assert_eq!(codes(&told), 20, "{told}");
+    assert!(told.lines().last().unwrap().starts_with("ほか "), "{told}");
+    let count = codes(&shell.run("find --repo masters 見本 --all"));
+    let json = shell.run("--json find --repo masters 見本");
+    assert!(count > 20 && json.contains(&format!("\"count\": {count},")), "{count}");
+}
+
+/// What an import kept and what lies in shards give the same answers.
+#[test]
+fn a_fresh_clone_finds_the_same() {
+    let shell = demonstration();
+    let line = "find --repo masters 見本 --all";
+    let before = shell.run(line);
+    assert!(before.contains("r04") && before.contains("r06"), "{before}");
+    let kept = shell.folder.path().join("masters/.git/warifu/state");
+    // What was kept and has another content is not believed.
+    for entry in kept.join("r06").read_dir().unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap().replace("見本", "見木");
+        std::fs::write(&path, text).unwrap();
+    }
+    assert_eq!(shell.run(line), before);
+    std::fs::remove_dir_all(kept).unwrap();
+    assert_eq!(shell.run(line), before);
 }
 
 #[test]

@@ -1,11 +1,8 @@
 //! A table for a spreadsheet, as the lists of the 受付・事務点検 ASP are read: a row for each finding, claim
 //! by claim in the order of the file.
-//!
-//! UTF-8 with a byte order mark and CRLF: Excel, LibreOffice and Numbers open it by a double click in
-//! whatever language they run, where CP932 is guessed rightly by a Japanese Excel alone; and no name of a
-//! master is lost by it.
 
 use warifu_claims::{ClaimFile, ClaimFinding, ClaimFindings, Level, When};
+use warifu_values::csv::Sheet;
 use warifu_values::day::ClaimMonth;
 use warifu_values::lang::Lang;
 
@@ -40,13 +37,11 @@ pub fn table(file: &ClaimFile, findings: &ClaimFindings, lang: Lang) -> String {
         let after = months.partition_point(|(line, _)| *line <= finding.line);
         months.get(after.checked_sub(1)?)?.1
     };
-    let titles = COLUMNS.map(|(en, ja)| if lang == Lang::Ja { ja } else { en }.to_owned());
-    let mut text = String::from("\u{feff}");
-    push_row(&mut text, titles);
+    let mut sheet = Sheet::new(COLUMNS.map(|(en, ja)| if lang == Lang::Ja { ja } else { en }));
     for finding in findings.list() {
-        push_row(&mut text, cells(finding, month(finding), lang));
+        sheet.row(cells(finding, month(finding), lang));
     }
-    text
+    sheet.into_string()
 }
 
 fn cells(finding: &ClaimFinding, month: Option<ClaimMonth>, lang: Lang) -> [String; COLUMNS.len()] {
@@ -74,47 +69,4 @@ fn cells(finding: &ClaimFinding, month: Option<ClaimMonth>, lang: Lang) -> [Stri
         text(finding.series.as_ref().map(|it| it as _)),
         finding.release.to_string(),
     ]
-}
-
-fn push_row<const N: usize>(text: &mut String, cells: [String; N]) {
-    for (at, cell) in cells.iter().enumerate() {
-        if at > 0 {
-            text.push(',');
-        }
-        push_cell(text, cell);
-    }
-    text.push_str("\r\n");
-}
-
-/// A spreadsheet computes what begins like a formula: what comes of a claim must stay a text.
-fn push_cell(text: &mut String, cell: &str) {
-    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let cell = if is_formula { format!("'{cell}") } else { cell.to_owned() };
-    match cell.contains([',', '"', '\r', '\n']) {
-        true => {
-            text.push('"');
-            text.push_str(&cell.replace('"', "\"\""));
-            text.push('"');
-        }
-        false => text.push_str(&cell),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn cell(text: &str) -> String {
-        let mut told = String::new();
-        push_cell(&mut told, text);
-        told
-    }
-
-    #[test]
-    fn a_cell_stays_a_text_whatever_is_in_it() {
-        assert_eq!(cell("点数"), "点数");
-        assert_eq!(cell("a,\"b\""), "\"a,\"\"b\"\"\"");
-        assert_eq!(cell("=1+1"), "'=1+1");
-        assert_eq!(cell("-2\n"), "\"'-2\n\"");
-    }
 }

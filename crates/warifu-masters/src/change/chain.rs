@@ -115,8 +115,8 @@ impl Compared<'_> {
             if shown < EXAMPLES {
                 findings.push(finding());
             } else {
-                // Counted only, so that one column does not use up the room for examples of the others.
-                findings.count_only(Code::ChainUnexplained);
+                // One column does not use up the room for examples of the others.
+                findings.push_further(Code::ChainUnexplained, finding);
             }
         }
     }

@@ -93,6 +93,9 @@ fn settle(
         }
         return reading;
     }
+    if role == Some(Role::Differential) && table.layout().only_fulls {
+        reading.findings.push(Finding::new(Code::FileOnlyFulls).expected(table.layout().name()));
+    }
     reading.role = role.or_else(|| role_of(&table, &mut reading.findings));
     match Master::new(table) {
         Ok((master, order)) => {

@@ -126,6 +126,11 @@ codes! {
         do "Say which with --full or --differential."
         ja "全件か変更分か判定できません: {found}"
         do "--full か --differential を指定してください。";
+    FileOnlyFulls "file/only-fulls" Deny
+        en "a differential was said, but {expected} is published whole each time"
+        do "Leave out --differential; if it is a part of the file, ask for the whole one."
+        ja "変更分の指定がありますが、{expected} は毎回全件で公表されます"
+        do "--differential を外してください。一部だけのファイルなら、全件のファイルを送付元に依頼してください。";
     FileEdition "file/edition" Note
         en "taken as {found}: {expected} has as many columns, and no row tells which it is"
         do "Where it matters, say which with --layout; an import takes the edition of its series."
@@ -715,6 +720,12 @@ codes! {
         do "Ask the sender whether the text was cut."
         ja "有効桁数 {found} ですが {expected} 文字です"
         do "文字列が切れていないか送付元に確認してください。";
+    SetStandIn "set/stand-in" Deny
+        en "the name {found} has {expected}, a sign that only stands for a character"
+        do "A system on the way lacked the character: ask the sender for the name as it is written. No \
+            published master has the sign."
+        ja "名称「{found}」に使用不可文字 {expected} があります（本来の文字の代わりの記号）"
+        do "途中のシステムにない文字です。正しい名称を送付元に確認してください。公表マスターにこの記号はありません。";
     SetCommentCode "set/comment-code" Deny
         en "comment code {found} is not made of its parts ({expected})"
         do "Ask the sender."

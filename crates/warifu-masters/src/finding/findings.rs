@@ -8,13 +8,16 @@ use super::item::Finding;
 use super::severity::Severity;
 use warifu_values::judgement::{LetPass, PassedBy};
 
-/// Findings as they are collected: everything is counted, and the first ones of each code are kept, so that a
-/// file with a million bad fields costs no more than one with a few. Those that refuse the data are kept
-/// apart from the others of their code ([`Findings::REFUSING`] and [`Findings::EXAMPLES`]): what was let pass
-/// never hides what was not.
+/// Findings as they are collected: everything is counted, and the first ones of each code are kept to be
+/// weighed one by one. Those that refuse the data are kept apart from the others of their code
+/// ([`Findings::REFUSING`] and [`Findings::EXAMPLES`]): what was let pass never hides what was not. The rest
+/// is kept to be shown, up to [`Findings::FURTHER`], so that a list of all is one; what comes after that is
+/// counted only.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Findings {
     list: Vec<Finding>,
+    /// What came after the first ones, for whoever lists all: nothing is decided by it.
+    further: Vec<Finding>,
     /// By code and, for the rules of a site, by the rule: one of them must not hide another.
     counts: BTreeMap<Name, Count>,
 }
@@ -48,6 +51,9 @@ impl Findings {
     pub const EXAMPLES: u64 = 100;
     /// How many are kept in full that do: each may have to be let pass by name.
     pub const REFUSING: u64 = 1000;
+    /// How many are kept beyond these, of all codes together: with them a list stays within the 1,048,576
+    /// rows that a spreadsheet has, and within some hundred megabytes.
+    pub const FURTHER: usize = 900_000;
 
     /// None so far.
     pub fn new() -> Self {
@@ -56,8 +62,15 @@ impl Findings {
 
     /// Adds one of `code`'s own severity. `finding` is only made when it will be kept.
     pub fn push_with(&mut self, code: Code, finding: impl FnOnce() -> Finding) {
-        if self.count_one((code, None), code.severity() == Severity::Deny) {
+        let is_first = self.count_one((code, None), code.severity() == Severity::Deny);
+        self.keep(is_first, finding);
+    }
+
+    fn keep(&mut self, is_first: bool, finding: impl FnOnce() -> Finding) {
+        if is_first {
             self.list.push(finding());
+        } else if self.further.len() < Self::FURTHER {
+            self.further.push(finding());
         }
     }
 
@@ -72,16 +85,17 @@ impl Findings {
         *number <= limit
     }
 
-    /// Counts one of `code`'s own severity that nobody needs to see as an example.
-    pub fn count_only(&mut self, code: Code) {
+    /// Adds one of `code`'s own severity that is no example of it: it is counted, and shown where all are.
+    /// `finding` is only made when it will be kept.
+    pub fn push_further(&mut self, code: Code, finding: impl FnOnce() -> Finding) {
         self.count_one((code, None), code.severity() == Severity::Deny);
+        self.keep(false, finding);
     }
 
     /// Adds one.
     pub fn push(&mut self, finding: Finding) {
-        if self.count_one(name_of(&finding), refuses(&finding)) {
-            self.list.push(finding);
-        }
+        let is_first = self.count_one(name_of(&finding), refuses(&finding));
+        self.keep(is_first, || finding);
     }
 
     /// Adds all of `other`.
@@ -98,16 +112,30 @@ impl Findings {
             mine.refusing += count.refusing - kept.refusing;
             mine.others += count.others - kept.others;
         }
+        let room = Self::FURTHER - self.further.len();
+        self.further.extend(other.further.into_iter().take(room));
     }
 
     /// Puts the findings in the order of their lines: records are checked in key order, people read from top.
     pub fn sort_by_line(&mut self) {
         self.list.sort_by_key(|finding| (finding.line, finding.column));
+        self.further.sort_by_key(|finding| (finding.line, finding.column));
     }
 
-    /// The findings that were kept.
+    /// The first findings of each code.
     pub fn list(&self) -> &[Finding] {
         &self.list
+    }
+
+    /// All findings that can be shown, those of [`Findings::list`] first.
+    pub fn all(&self) -> impl Iterator<Item = &Finding> {
+        self.list.iter().chain(&self.further)
+    }
+
+    /// How many were counted only, and cannot be shown.
+    pub fn only_counted(&self) -> u64 {
+        let counted: u64 = self.counts.values().map(|count| count.all()).sum();
+        counted.saturating_sub((self.list.len() + self.further.len()) as u64)
     }
 
     /// How many of `code` there were.
@@ -165,11 +193,12 @@ impl Findings {
                 self.counts.entry(name).or_default().refusing += only_counted;
             }
         }
+        self.further = before.further.into_iter().filter(refuses).collect();
     }
 
     /// The same findings without lines: of records that stand in no file.
     pub fn without_lines(mut self) -> Self {
-        self.list.iter_mut().for_each(|finding| finding.line = None);
+        self.list.iter_mut().chain(&mut self.further).for_each(|finding| finding.line = None);
         self
     }
 
@@ -191,7 +220,8 @@ impl Findings {
 
     /// Lets pass everything that waivers call `name`, also what was only counted.
     pub fn pass_all(&mut self, name: &str, by: &PassedBy, reason: &str) {
-        for finding in self.list.iter_mut().filter(|finding| finding.name() == name && refuses(finding)) {
+        let kept = self.list.iter_mut().chain(&mut self.further);
+        for finding in kept.filter(|finding| finding.name() == name && refuses(finding)) {
             if finding.code.is_absolute() {
                 continue;
             }
@@ -210,7 +240,8 @@ impl Findings {
         if code.is_absolute() {
             return;
         }
-        for finding in self.list.iter_mut().filter(|finding| finding.code == code && refuses(finding)) {
+        let kept = self.list.iter_mut().chain(&mut self.further);
+        for finding in kept.filter(|finding| finding.code == code && refuses(finding)) {
             finding.pass(by.clone(), reason);
         }
         for (_, count) in self.counts.iter_mut().filter(|((known, _), _)| *known == code) {
@@ -220,7 +251,8 @@ impl Findings {
 
     /// Turns what refuses of these codes into warnings, where the operation is not refused by it.
     pub fn only_warn(&mut self, codes: &[Code]) {
-        for finding in self.list.iter_mut().filter(|one| codes.contains(&one.code) && refuses(one)) {
+        let kept = self.list.iter_mut().chain(&mut self.further);
+        for finding in kept.filter(|one| codes.contains(&one.code) && refuses(one)) {
             finding.severity = Severity::Warn;
         }
         for ((code, _), count) in &mut self.counts {
@@ -271,7 +303,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_million_findings_are_counted_and_few_are_kept() {
+    fn of_a_million_findings_few_are_weighed_and_as_many_as_a_list_takes_are_shown() {
         let mut findings = Findings::new();
         for line in 0..1_000_000 {
             findings.push_with(Code::FieldDate, || Finding::new(Code::FieldDate).line(line));
@@ -282,6 +314,32 @@ mod tests {
             findings.push_with(Code::FieldValue, || Finding::new(Code::FieldValue).line(line));
         }
         assert_eq!(findings.list().len() as u64, Findings::REFUSING + Findings::EXAMPLES);
+        let shown = findings.all().count() as u64;
+        assert_eq!(shown, Findings::REFUSING + Findings::EXAMPLES + Findings::FURTHER as u64);
+        assert_eq!(findings.only_counted(), 2_000_000 - shown);
+    }
+
+    #[test]
+    fn what_is_shown_and_what_was_only_counted_are_all_whatever_becomes_of_them() {
+        let many = |code, lines: std::ops::Range<u32>| {
+            let mut findings = Findings::new();
+            lines.for_each(|line| findings.push(Finding::new(code).line(line).key("1")));
+            findings
+        };
+        let all = |findings: &Findings| findings.all().count() as u64 + findings.only_counted();
+        let mut findings = many(Code::FieldDate, 0..3_000);
+        findings.extend(many(Code::FieldDate, 3_000..5_000));
+        findings.extend(many(Code::ChainUnexplained, 0..500));
+        assert_eq!((findings.all().count(), findings.only_counted()), (5_500, 0));
+        findings.push_further(Code::FieldDate, || Finding::new(Code::FieldDate).line(1));
+        assert_eq!(findings.all().last().unwrap().line, Some(1));
+        let mut passed = findings.clone();
+        passed.pass_code(Code::FieldDate, &PassedBy::Repository, "known");
+        let denied = passed.all().filter(|one| one.code == Code::FieldDate && refuses(one)).count();
+        assert_eq!((denied, all(&passed)), (0, 5_501));
+        findings.retain(|finding| finding.line < Some(10));
+        assert_eq!(all(&findings), findings.counts().map(|(_, count)| count).sum::<u64>());
+        assert!(findings.without_lines().all().all(|finding| finding.line.is_none()));
     }
 
     #[test]

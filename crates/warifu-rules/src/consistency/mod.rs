@@ -12,12 +12,14 @@ mod ask;
 #[cfg(test)]
 mod cases;
 mod catalogue;
+mod catalogue_names;
 mod catalogue_points;
 mod comment;
 mod common;
 mod disease;
 mod drug;
 mod material;
+mod names;
 mod news;
 mod points;
 mod procedure;

@@ -27,5 +27,5 @@ pub use review::{Difference, NotEqual, Reviewed};
 pub use sign::{Halves, Signed};
 pub use sign_error::SignError;
 pub use signature_file::SignatureFile;
-pub use tip::Tip;
+pub use tip::{Expiries, Tip};
 pub use validity::Validity;

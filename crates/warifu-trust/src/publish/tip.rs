@@ -40,6 +40,19 @@ pub(super) struct Orphan {
     pub(super) expires: UnixSeconds,
 }
 
+/// Until when the files of a channel hold; none where nothing is published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Expiries {
+    /// Who may sign.
+    pub root: UnixSeconds,
+    /// Kikin's half.
+    pub targets: Option<UnixSeconds>,
+    /// Kokuho's half.
+    pub snapshot: Option<UnixSeconds>,
+    /// That it is the newest.
+    pub timestamp: Option<UnixSeconds>,
+}
+
 /// A channel's newest root, release and versions, verified except for freshness: renewing what has expired
 /// must be possible.
 #[derive(Debug, Clone)]
@@ -169,6 +182,17 @@ impl Tip {
     /// The release published now.
     pub fn release(&self) -> Option<ReleaseRef> {
         self.published.as_ref().map(|published| published.listing.current)
+    }
+
+    /// Until when each of the files holds by which the release is verified that is published now.
+    pub fn expiries(&self) -> Expiries {
+        let published = self.published.as_ref();
+        Expiries {
+            root: self.root.summary().expires,
+            targets: published.map(|it| it.listing.expires),
+            snapshot: published.map(|it| it.snapshot_expires),
+            timestamp: published.map(|it| it.timestamp_expires),
+        }
     }
 
     /// Reads only the manifest of the release published now, against the digest that both signed. `None` when

@@ -1,5 +1,6 @@
 //! What every command is given: language, output form, schemas.
 
+use std::cell::{Cell, RefCell};
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -7,8 +8,8 @@ use std::sync::Arc;
 
 use warifu::advice::Advised;
 use warifu::error::{Exit, Failure};
+use warifu::findings::{Ended, FindingsJson, Found, Most, text};
 use warifu::library::{Library, known_format};
-use warifu::report;
 use warifu_files::SchemaFolder;
 use warifu_masters::finding::Findings;
 use warifu_masters::schema::Format;
@@ -16,7 +17,10 @@ use warifu_usage::{of_locale, parse_language};
 use warifu_values::lang::Lang;
 
 use super::acts::Acts;
+use super::document::titled;
+use super::findings_as::FindingsAs;
 use super::invocation::Invocation;
+use super::settings::Settings;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Global {
@@ -39,6 +43,11 @@ impl Global {
     pub(crate) fn lang(&self) -> Lang {
         self.lang.or_else(of_locale).unwrap_or_default()
     }
+
+    /// Whether one JSON document is asked for.
+    pub(crate) fn json(&self) -> bool {
+        self.json
+    }
 }
 
 /// What every command is given.
@@ -47,12 +56,29 @@ pub(crate) struct Context {
     pub(crate) json: bool,
     pub(crate) library: Library,
     pub(crate) acts: Acts,
+    pub(crate) settings: Rc<Settings>,
     invocation: Rc<Invocation>,
+    /// How findings are given, where the command takes it.
+    given: Option<FindingsAs>,
+    /// What was found, for whoever wants it listed.
+    found: RefCell<Vec<Found>>,
+    /// What was found that the document of the command tells at its end, by what it was found in.
+    beside: RefCell<Vec<serde_json::Value>>,
+    /// The document that is printed at the end, with the error where there is one.
+    document: RefCell<Option<serde_json::Value>>,
+    /// Whether something stands on standard output.
+    has_printed: Cell<bool>,
 }
 
 impl Context {
-    pub(crate) fn new(global: Global, invocation: Rc<Invocation>) -> Result<Self, Failure> {
+    pub(crate) fn new(
+        global: Global,
+        given: Option<FindingsAs>,
+        invocation: Rc<Invocation>,
+        settings: Rc<Settings>,
+    ) -> Result<Self, Failure> {
         let lang = global.lang();
+        given.as_ref().map_or(Ok(()), FindingsAs::check)?;
         let wrong = |error: &(dyn std::error::Error + 'static)| {
             Failure::system("a schema is not right", "スキーマが正しくありません", error)
         };
@@ -63,7 +89,14 @@ impl Context {
             None => SchemaFolder::default(),
         };
         let library = Library::new(&site).map_err(|error| wrong(&error))?;
-        Ok(Context { lang, json: global.json, library, acts: Acts::new(global.audit), invocation })
+        let (json, acts) = (global.json, Acts::new(global.audit));
+        let (found, beside, document, has_printed) = Default::default();
+        Ok(Context { lang, json, library, acts, settings, invocation, given, found, beside, document, has_printed })
+    }
+
+    /// Whether the option `id`, one that is carried to the next command, was typed.
+    pub(crate) fn was_typed(&self, id: &str) -> bool {
+        self.invocation.was_typed(id)
     }
 
     /// `advised` as it is typed to be run.
@@ -78,8 +111,55 @@ impl Context {
 
     /// Shows findings about `file` on standard error.
     pub(crate) fn findings(&self, file: &Path, findings: &Findings) {
-        let text = report::findings_text(&file.display().to_string(), findings, self.lang);
-        self.tell(&text);
+        let file = file.display().to_string();
+        let most = self.given.as_ref().map_or(Most::SomeOfEach, FindingsAs::most);
+        self.tell(&text(&file, findings, most, self.lang));
+        self.list_findings(&file, findings);
+    }
+
+    /// Whether every finding is to be shown.
+    pub(crate) fn shows_all(&self) -> bool {
+        self.given.as_ref().is_some_and(|given| given.most() == Most::All)
+    }
+
+    /// Takes what only is to be listed: it was told otherwise.
+    pub(crate) fn list_findings(&self, file: &str, findings: &Findings) {
+        if self.given.as_ref().is_some_and(FindingsAs::lists) {
+            self.found.borrow_mut().push(Found { file: file.to_owned(), findings: findings.clone() });
+        }
+    }
+
+    /// Takes what was found in a master of a release for the command's document, as its last member.
+    pub(crate) fn findings_beside(&self, master: &str, findings: &Findings) {
+        if self.json {
+            let findings = FindingsJson::new(findings);
+            self.beside.borrow_mut().push(serde_json::json!({ "master": master, "findings": findings }));
+        }
+    }
+
+    /// Writes the lists of findings that were asked for, after the work that ended with `failure`.
+    pub(crate) fn give_findings(&self, failure: Option<&Failure>) -> Result<(), Failure> {
+        let Some(given) = &self.given else { return Ok(()) };
+        let found = self.found.borrow();
+        // What was found says it better.
+        let is_told = |failure: &&Failure| {
+            failure.exit == Exit::Data && found.iter().any(|found| found.findings.denies())
+        };
+        let ended = match failure.filter(|failure| !is_told(failure)) {
+            Some(failure) => Ended::Failed(failure),
+            None => Ended::AsFound,
+        };
+        self.print(&given.give(&found, ended, self.lang)?)
+    }
+
+    /// The document that is to be printed, when there is one; none where something was printed otherwise.
+    pub(crate) fn take_document(&self) -> Option<serde_json::Value> {
+        self.document.borrow_mut().take()
+    }
+
+    /// Whether something else than the one document stands on standard output.
+    pub(crate) fn has_printed(&self) -> bool {
+        self.has_printed.get()
     }
 
     /// Tells people something on standard error.
@@ -89,6 +169,9 @@ impl Context {
 
     /// Prints `text` on standard output.
     pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
+        if text.is_empty() {
+            return Ok(());
+        }
         self.print_bytes(text.as_bytes())
     }
 
@@ -102,6 +185,7 @@ impl Context {
         &self,
         content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Failure> {
+        self.has_printed.set(true);
         let mut out = io::stdout().lock();
         match content(&mut out).and_then(|()| out.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -111,12 +195,17 @@ impl Context {
         }
     }
 
-    /// Prints one JSON document on standard output.
+    /// Gives the JSON document of the command, which is printed when it has ended: one that fails after this
+    /// says so in it.
     pub(crate) fn print_json(&self, value: &impl serde::Serialize) -> Result<(), Failure> {
-        let mut text = serde_json::to_string_pretty(value)
+        let mut value = serde_json::to_value(value)
             .map_err(|error| Failure::system("cannot write JSON", "JSON を出力できません", &error))?;
-        text.push('\n');
-        self.print(&text)
+        let beside = self.beside.take();
+        if !beside.is_empty() {
+            value["findings"] = beside.into();
+        }
+        *self.document.borrow_mut() = Some(titled(&self.invocation.command_name(), value));
+        Ok(())
     }
 
     /// A progress bar over `steps` on standard error, when that is a terminal and the work is long.

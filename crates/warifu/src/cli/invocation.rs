@@ -7,6 +7,8 @@ use clap::{Arg, ArgMatches};
 use warifu::advice::{Advised, Blank, By, in_shell};
 use warifu_values::lang::{Lang, Speak as _};
 
+use super::settings::Settings;
+
 /// Options that hold for the next command as they did for this one.
 const CARRIED: [(&str, Carried); 8] = [
     ("lang", Carried::Typed),
@@ -34,6 +36,8 @@ enum Carried {
 #[derive(Debug)]
 pub(crate) struct Invocation {
     program: String,
+    /// The words of the command that runs.
+    names: Vec<String>,
     /// The line as it was typed, word by word.
     typed: Vec<OsString>,
     given: Vec<Given>,
@@ -53,10 +57,17 @@ struct Given {
 
 impl Invocation {
     /// Of the line `args`, which gave `matches` by `commands`.
-    pub(crate) fn new(args: &[OsString], matches: &ArgMatches, commands: clap::Command) -> Self {
+    pub(crate) fn new(
+        args: &[OsString],
+        matches: &ArgMatches,
+        commands: clap::Command,
+        settings: &Settings,
+    ) -> Self {
         let program = args.first().map_or("warifu".into(), |program| program.to_string_lossy());
         let mut innermost = matches;
-        while let Some((_, within)) = innermost.subcommand() {
+        let mut names = Vec::new();
+        while let Some((name, within)) = innermost.subcommand() {
+            names.push(name.to_owned());
             innermost = within;
         }
         let mut given = Vec::new();
@@ -65,6 +76,8 @@ impl Invocation {
             let was_typed = match innermost.value_source(id) {
                 Some(ValueSource::CommandLine) => true,
                 Some(ValueSource::EnvVariable) => false,
+                // Read again by who runs the next command; another has a file of their own.
+                Some(ValueSource::DefaultValue) if settings.says(id) => false,
                 _ => continue,
             };
             let last = values.next_back().map(|value| value.to_string_lossy().into_owned());
@@ -72,7 +85,17 @@ impl Invocation {
         }
         let has_repository = innermost.try_get_raw("repo").is_ok();
         let (program, typed) = (program.into_owned(), args.to_vec());
-        Invocation { program, typed, given, has_repository, commands }
+        Invocation { program, names, typed, given, has_repository, commands }
+    }
+
+    /// The command that runs, by its words: `release draft`.
+    pub(crate) fn command_name(&self) -> String {
+        self.names.join(" ")
+    }
+
+    /// Whether the option `id`, one of those that are carried, was typed.
+    pub(crate) fn was_typed(&self, id: &str) -> bool {
+        self.given.iter().any(|given| given.id == id && given.was_typed)
     }
 
     /// `advised` as it is typed to be run.
@@ -173,7 +196,7 @@ mod tests {
     fn invocation(line: &[&str]) -> Invocation {
         let args: Vec<OsString> = line.iter().map(Into::into).collect();
         let matches = Cli::command().try_get_matches_from(&args).unwrap();
-        Invocation::new(&args, &matches, Cli::command())
+        Invocation::new(&args, &matches, Cli::command(), &Settings::default())
     }
 
     #[test]

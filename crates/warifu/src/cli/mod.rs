@@ -3,15 +3,21 @@
 mod acts;
 mod audit;
 mod clock;
+mod config;
 mod context;
 mod demo;
+mod document;
+mod end;
 mod files;
+mod findings_as;
 mod invocation;
 mod meant;
 mod memory;
 mod of_kind;
 mod repo;
+mod settings;
 mod signing;
+mod status;
 
 use std::ffi::OsString;
 use std::rc::Rc;
@@ -19,11 +25,13 @@ use std::rc::Rc;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use warifu::error::{Exit, Failure};
 use warifu_audit::Act;
-use warifu_usage::{Usage, asked_for, of_locale};
-use warifu_values::lang::{Lang, Speak as _};
+use warifu_usage::Usage;
 
 pub(crate) use context::Context;
+use end::{end, end_of_usage, end_unbegun};
+use findings_as::FindingsAs;
 use invocation::Invocation;
+use settings::Settings;
 
 /// Versions, converts, signs and publishes the masters of Japanese medical claims.
 ///
@@ -39,6 +47,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Status(status::Args),
     Demo(demo::Args),
     Inspect(files::inspect::Args),
     Validate(files::validate::Args),
@@ -48,6 +57,7 @@ enum Command {
     Key(signing::key::Args),
     Trust(signing::trust::Args),
     Release(Box<signing::release::Args>),
+    Notice(Box<signing::notice::Args>),
     Channel(signing::channel::Args),
     /// Make a repository of masters.
     Init(repo::init::Args),
@@ -57,7 +67,9 @@ enum Command {
     Undo(repo::undo::Args),
     /// List what came in, or the life of one code.
     Log(repo::log::Args),
-    /// Show a record with the meaning of its values, or sum up a master.
+    /// Find records by names or parts of codes, over all masters and series.
+    Find(repo::find::Args),
+    /// Show a record with the meaning of its values and what belongs to it, or sum up a master.
     Show(repo::show::Args),
     /// Say which version set each field of a record.
     Blame(repo::blame::Args),
@@ -66,6 +78,8 @@ enum Command {
     /// Write a master of the repository to a file.
     Export(repo::export::Args),
     Audit(audit::Args),
+    Repo(repo::copies::Args),
+    Config(config::Args),
 }
 
 impl Command {
@@ -78,6 +92,23 @@ impl Command {
             Command::Key(args) => args.act(),
             Command::Trust(args) => args.act(),
             Command::Release(args) => args.act(),
+            Command::Repo(args) => args.act(),
+            _ => None,
+        }
+    }
+}
+
+impl Command {
+    /// How its findings are given, where it has some.
+    fn findings_as(&self) -> Option<&FindingsAs> {
+        match self {
+            Command::Inspect(args) => Some(&args.given),
+            Command::Validate(args) => Some(&args.given),
+            Command::Convert(args) => Some(&args.given),
+            Command::Apply(args) => Some(&args.given),
+            Command::Import(args) => Some(&args.given),
+            Command::Check(args) => Some(&args.given),
+            Command::Release(args) => args.findings_as(),
             _ => None,
         }
     }
@@ -85,37 +116,42 @@ impl Command {
 
 /// Runs the command line `args` and says how it ended.
 pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
-    let args: Vec<OsString> = args.into_iter().collect();
-    let mut commands = Cli::command();
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    let is_bare = settings::is_bare(&args);
+    if is_bare {
+        args.push("status".into());
+    }
+    let args = settings::repository_last(args);
+    let settings = Rc::new(Settings::read(&args));
+    let mut commands = settings.applied(Cli::command());
     let parsed = commands.try_get_matches_from_mut(&args).and_then(|matches| {
         let cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut commands))?;
         Ok((cli, matches))
     });
     let (cli, matches) = match parsed {
         Ok(parsed) => parsed,
-        Err(error) => {
-            let usage = Usage::of(error, &args, &commands);
-            usage.tell(asked_for(&args).or_else(of_locale).unwrap_or_default());
-            return if usage.is_help() { Exit::Done } else { Exit::CouldNotRun };
-        }
+        Err(error) => return end_of_usage(&Usage::of(error, &args, &commands), &args, &settings),
     };
-    let lang = cli.global.lang();
-    let invocation = Rc::new(Invocation::new(&args, &matches, commands));
-    let done = Context::new(cli.global, Rc::clone(&invocation)).and_then(|context| match cli.command.act() {
-        Some(act) => context.acts.around(act, &args, lang, || run(cli.command, &context)),
-        None => run(cli.command, &context),
-    });
-    match done {
-        Ok(exit) => exit,
-        Err(failure) => {
-            tell(&failure, &invocation, lang);
-            failure.exit
-        }
-    }
+    let (lang, json, given) = (cli.global.lang(), cli.global.json(), cli.command.findings_as().cloned());
+    let invocation = Rc::new(Invocation::new(&args, &matches, commands, &settings));
+    let context = settings
+        .sound()
+        .and_then(|()| Context::new(cli.global, given, Rc::clone(&invocation), Rc::clone(&settings)));
+    let context = match context {
+        Ok(context) => context,
+        Err(failure) => return end_unbegun(&failure, json, &invocation, lang),
+    };
+    let done = match (cli.command.act(), &cli.command) {
+        (_, Command::Status(args)) if is_bare => status::bare(args, &context),
+        (Some(act), _) => context.acts.around(act, &args, lang, || run(cli.command, &context)),
+        (None, _) => run(cli.command, &context),
+    };
+    end(done, &context, &invocation)
 }
 
 fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
     match command {
+        Command::Status(args) => args.run(context),
         Command::Demo(args) => args.run(context),
         Command::Inspect(args) => args.run(context),
         Command::Validate(args) => args.run(context),
@@ -125,32 +161,27 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Key(args) => args.run(context),
         Command::Trust(args) => args.run(context),
         Command::Release(args) => args.run(context),
+        Command::Notice(args) => args.run(context),
         Command::Channel(args) => args.run(context),
         Command::Init(args) => args.run(context),
         Command::Import(args) => args.run(context),
         Command::Undo(args) => args.run(context),
         Command::Log(args) => args.run(context),
+        Command::Find(args) => args.run(context),
         Command::Show(args) => args.run(context),
         Command::Blame(args) => args.run(context),
         Command::Check(args) => args.run(context),
         Command::Export(args) => args.run(context),
         Command::Audit(args) => args.run(context),
-    }
-}
-
-#[expect(clippy::print_stderr, reason = "this is where a failure reaches the terminal")]
-fn tell(failure: &Failure, invocation: &Invocation, lang: Lang) {
-    if !failure.findings.is_empty() {
-        eprint!("{}", warifu::report::findings_text("warifu", &failure.findings, lang));
-    }
-    eprintln!("warifu: {}", failure.say(lang));
-    for advised in &failure.advised {
-        eprintln!("  {}", invocation.line(advised, lang));
+        Command::Repo(args) => args.run(context),
+        Command::Config(args) => args.run(context),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use warifu_values::lang::{Lang, Speak as _};
+
     use super::*;
 
     #[test]

@@ -10,6 +10,7 @@ use super::found::Unread;
 use super::judged::Judged;
 use super::told::{Compared, codes, head, notes, turned};
 use super::words;
+use crate::still_page::{CLOSING, opening};
 
 /// Lines of the worklist on the page; a browser takes no million of them.
 pub(super) const LINES_SHOWN: u64 = 10_000;
@@ -17,23 +18,14 @@ pub(super) const LINES_SHOWN: u64 = 10_000;
 /// Codes on the page, and files that were not judged.
 const CODES_SHOWN: usize = 2_000;
 
-const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:80rem;padding:0 1rem;\
-color-scheme:light dark}table{border-collapse:collapse;width:100%;font-size:13px}\
-th,td{border-bottom:1px solid #8886;padding:.3rem .5rem;text-align:left;vertical-align:top}\
-thead th{position:sticky;top:0;background:Canvas}\
-.n{text-align:right;font-variant-numeric:tabular-nums}.wide{overflow-x:auto}p{margin:.3rem 0}\
-[lang=en]{opacity:.75}@media print{thead{display:table-header-group}}";
-
 /// The page; `rows` are those that [`row`] made.
 pub(super) fn page(compared: Compared, impact: &Impact, unread: &[Unread], rows: &str) -> String {
     let Compared { published, draft } = compared;
-    let mut html = format!(
-        "<!doctype html><html lang=\"ja\"><head><meta charset=\"utf-8\"><meta http-equiv=\
-         \"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <title>再確認 / impact: {published} → {draft}</title><style>{STYLE}</style></head><body>\
-         <h1>草案の影響 / Impact of the draft: {published} → {draft}</h1>"
-    );
+    let mut html = opening(
+        &format!("再確認 / impact: {published} → {draft}"),
+        &format!("草案の影響 / Impact of the draft: {published} → {draft}"),
+    )
+    .into_string();
     both(&mut html, |lang| head(compared, impact, lang));
     for turn in Turn::ALL.into_iter().filter(|turn| impact.of(*turn).uses > 0) {
         both(&mut html, |lang| turned(turn, impact, lang));
@@ -62,7 +54,7 @@ pub(super) fn page(compared: Compared, impact: &Impact, unread: &[Unread], rows:
         }
         html.push_str("</ul>");
     }
-    html.push_str("</body></html>\n");
+    html.push_str(CLOSING);
     html
 }
 

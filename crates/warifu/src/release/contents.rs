@@ -120,7 +120,8 @@ pub fn contents(
                 format!("{name} of {rev} is not fit for a release"),
                 format!("{rev} の {name} はリリースできません"),
                 findings,
-            ));
+            )
+            .found_in(name));
         }
         let published = record.as_ref().map(|record| record.dated.to_string());
         let dated = record.map(|record| record.dated.strftime("%Y%m%d").to_string()).unwrap_or_default();

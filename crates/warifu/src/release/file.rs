@@ -30,6 +30,7 @@ pub fn formatted(master: &Master, format: &Format, name: &str) -> Result<Vec<u8>
             format!("{name} は {} で表せません", format.name),
             findings,
         )
+        .found_in(name)
     })
 }
 
@@ -97,7 +98,7 @@ fn signed_file(
     let master = read_canonical(schemas, &entry.kind, canonical).map_err(|findings| {
         let english = format!("{name}: the signed records do not fit the layouts known here");
         let japanese = format!("{name}: 署名された内容が既知のレイアウトに合いません");
-        Failure::refused(english, japanese, findings)
+        Failure::refused(english, japanese, findings).found_in(name.as_str())
     })?;
     let bytes = formatted(&master, known_format(schemas, format)?, &name)?;
     if Content::of(&bytes).sha256 != signed.sha256 {

@@ -14,5 +14,7 @@ pub use fetched::{Fetched, FetchedFolder, KnownFolder, Written};
 pub use file::{FORMATS, SignedFile, formatted, signed_files, trust_failure};
 pub use lies::{Lies, RELEASE_FILE};
 pub use listed::{Group, Names, Side, class_name, groups, lines};
-pub use past::{Against, Answers, Changed, PublishedRelease, masters_of_draft, snapshot};
+pub use past::{
+    Against, Answers, Changed, PublishedRelease, changes_of_draft, masters_of_draft, read_list, snapshot,
+};
 pub use risks::ReleaseRisk;

@@ -114,6 +114,30 @@ pub fn masters_of_draft(schemas: &Schemas, draft: &Proposal) -> Result<Vec<Answe
     draft.manifest().masters.iter().zip(content.masters).map(read).collect()
 }
 
+/// What a draft changes, and its masters, as its own bytes say them: nobody has signed them yet.
+///
+/// # Errors
+/// When they are not what its manifest declares, or cannot be read.
+pub fn changes_of_draft(schemas: &Schemas, draft: &Proposal) -> Result<(Vec<Change>, Vec<Answers>), Failure> {
+    let content = draft.content().map_err(|error| trust_failure(&error))?;
+    let list = content.changes.map_or_else(|| Ok(Vec::new()), |changes| read_list(&changes.list))?;
+    Ok((list, masters_of_draft(schemas, draft)?))
+}
+
+/// The changes that a release's list holds.
+///
+/// # Errors
+/// It was written by a later Warifu, or by none.
+pub fn read_list(bytes: &[u8]) -> Result<Vec<Change>, Failure> {
+    read_changes(bytes).map_err(|error| {
+        Failure::new(
+            Exit::Data,
+            format!("the list of changes of the release: {error}"),
+            format!("リリースの変更一覧を読めません: {error}"),
+        )
+    })
+}
+
 /// One master of what is called `(english, japanese)`.
 fn read_answers(
     schemas: &Schemas,
@@ -137,6 +161,7 @@ fn read_answers(
             _ => Findings::new(),
         };
         Failure::refused(format!("{of_en}: {en}"), format!("{of_ja}: {ja}"), findings)
+            .found_in(format!("{}/{}", entry.series, entry.kind))
     })?;
     Ok(Answers { series: entry.series.clone(), kind: entry.kind.clone(), state, timelines })
 }
@@ -322,13 +347,7 @@ pub(super) fn changed(
 /// What the published release itself changed: both organisations signed it.
 fn signed(schemas: &Schemas, published: &PublishedRelease, head: &ReleaseHead) -> Result<Changed, Failure> {
     let Some(changes) = published.release.changes() else { return Ok(Changed::default()) };
-    let list = read_changes(changes.list).map_err(|error| {
-        Failure::new(
-            Exit::Data,
-            format!("the list of changes of the published release: {error}"),
-            format!("公開中のリリースの変更一覧を読めません: {error}"),
-        )
-    })?;
+    let list = read_list(changes.list)?;
     let weighed = weigh(schemas, &list, head.past_before());
     let names = names(&list, &published.masters, &[]);
     let told = changes.told;

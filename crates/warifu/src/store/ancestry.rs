@@ -2,7 +2,8 @@
 
 use git2::Oid;
 
-use super::error::StoreError;
+use super::error::{CommitTold, StoreError};
+use super::line::{only_in, told};
 use super::repository::Store;
 
 /// How a commit stands to another one.
@@ -19,6 +20,24 @@ pub enum Ancestry {
 }
 
 impl Store {
+    /// The commit that HEAD names, in full.
+    ///
+    /// # Errors
+    /// When HEAD cannot be read.
+    pub fn head_commit(&self) -> Result<Option<String>, StoreError> {
+        Ok(self.head()?.map(|head| head.to_string()))
+    }
+
+    /// The commits that led to HEAD and not to `commit`, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError::NoRevision`]; when the history cannot be read.
+    pub fn commits_since(&self, commit: &str) -> Result<Vec<CommitTold>, StoreError> {
+        let (since, _) = self.resolve(commit)?;
+        let Some(head) = self.head()? else { return Ok(Vec::new()) };
+        told(&self.repository, &only_in(&self.repository, head, Some(since))?)
+    }
+
     /// How `commit`, which is here, stands to `other`, both named in full.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use git2::Oid;
 use jiff::civil::Date;
 use warifu_masters::change::differential::{apply, apply_correction};
 use warifu_masters::file::read_canonical;
-use warifu_masters::finding::{Code, Finding, Findings};
+use warifu_masters::finding::{Code, Finding, Findings, Severity};
 use warifu_masters::table::{Master, Role, State};
 use warifu_rules::judge::{Subject, is_of_import, judge, let_pass};
 use warifu_values::digest::Digest;
@@ -52,6 +52,15 @@ impl Checked {
     /// Whether anything found refuses the data.
     pub fn denies(&self) -> bool {
         self.states.iter().any(|state| state.findings.denies())
+    }
+
+    /// Whether it may go from one copy of the repository to another. Damage never may; other findings that
+    /// refuse, when `with_findings` says that they were read: a waiver that has run out must not keep anybody
+    /// from the commit that renews it.
+    pub fn is_fit(&self, with_findings: bool) -> bool {
+        let mut found = self.states.iter().flat_map(|state| state.findings.list());
+        let is_damage = found.any(|one| one.severity == Severity::Deny && one.code.is_absolute());
+        !self.denies() || (with_findings && !is_damage)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
+use std::path::Path;
 
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -13,6 +14,7 @@ use warifu_values::judgement::{LetPass, PassedBy};
 use warifu_values::text::plain;
 
 use super::error::ConfigError;
+use crate::daily::{Whose, of_table};
 
 /// What `warifu.toml` says. A table that nobody reads is refused: whoever wrote it believes that it does
 /// something.
@@ -31,6 +33,9 @@ pub struct Config {
     /// What an emergency correction may be.
     #[serde(default)]
     pub correction: Small,
+    /// What is typed daily ([`crate::daily`]).
+    #[serde(default)]
+    pub defaults: toml::Table,
 }
 
 /// How large an emergency correction may be.
@@ -158,6 +163,7 @@ impl Config {
                 .map(|span| 1 + text.bytes().take(span.start).filter(|byte| *byte == b'\n').count());
             ConfigError::Form { line, what: error.message().trim().to_owned() }
         })?;
+        of_table(&config.defaults, Path::new(Self::FILE), Whose::Repository).map_err(ConfigError::Daily)?;
         // Nobody would know for which file it was meant, and nothing would say so to the other side.
         let of_way = |code: &str| {
             let site = [Code::SiteRule, Code::SiteNotEvaluated];

@@ -65,8 +65,20 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`] when a record of one cannot be read.
     pub fn log(&self) -> Result<Vec<LogEntry>, StoreError> {
-        let objects = self.objects()?;
         let Some(head) = self.head()? else { return Ok(Vec::new()) };
+        self.log_from(head)
+    }
+
+    /// The same of what led to `rev`.
+    ///
+    /// # Errors
+    /// [`StoreError::NoRevision`]; as [`Store::log`].
+    pub fn log_of(&self, rev: &str) -> Result<Vec<LogEntry>, StoreError> {
+        self.log_from(self.resolve(rev)?.0)
+    }
+
+    fn log_from(&self, head: Oid) -> Result<Vec<LogEntry>, StoreError> {
+        let objects = self.objects()?;
         let places = objects.places(head)?;
         let (mut masters, mut seen) = (BTreeSet::new(), HashSet::new());
         for commit in places.keys() {

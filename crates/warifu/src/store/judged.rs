@@ -9,9 +9,10 @@ use warifu_masters::finding::{Code, Finding, Findings};
 
 use super::config::Config;
 use super::error::{ImportError, Refused};
-use super::naming::{closest_first, dated_in};
+use super::naming::dated_in;
 use super::record::{Accepted, Glance, ImportRecord, Taken};
 use super::request::{ImportRequest, Imported};
+use crate::closest::closest_first;
 use warifu_values::judgement::PassedBy;
 use warifu_values::text::one_line;
 

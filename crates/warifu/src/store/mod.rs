@@ -12,7 +12,8 @@
 //! One import is one commit, so the bytes of every file that ever came in can be given back from its commit.
 //! A *state* is the whole master after an import; a *version* is the commit that made it. The store judges
 //! files ([`Store::import`]) and answers questions about the past ([`Store::lives`], [`Store::blame`]).
-//! It does not sign, and it never pushes or fetches: git does that. Only this module uses git2.
+//! It does not sign. Copies of it are brought up to each other by `remote`: one branch, forward only, and
+//! nothing is taken over that was not looked at. Only this module uses git2.
 
 mod ancestry;
 mod author;
@@ -23,9 +24,11 @@ mod error;
 mod history;
 mod import;
 mod judged;
+mod keep;
 mod kept;
 mod known_imports;
 mod life;
+mod line;
 mod lock;
 mod loose;
 mod message;
@@ -35,6 +38,8 @@ mod objects;
 mod proof;
 mod publications;
 mod record;
+mod related;
+mod remote;
 mod repository;
 mod request;
 mod revert;
@@ -42,25 +47,30 @@ mod revision;
 mod rules;
 mod shards;
 mod standing;
+mod texts;
 mod timelines;
 mod transaction;
 mod undo;
+mod worktree;
 
 pub use ancestry::Ancestry;
 pub use author::Author;
 pub use check::{Checked, Held, StateChecked};
 pub use config::{Config, Keeping, Series, Small, Waiver};
 pub use error::{
-    CommitError, ConfigError, ImportError, InitError, Obstacle, OpenError, Refused, RevertError, StoreError,
-    UndoError,
+    CommitError, CommitTold, ConfigError, ExchangeError, ImportError, InitError, Obstacle, OpenError,
+    Refused, RevertError, StoreError, UndoError, Unsound,
 };
 pub use history::{Blame, Credit, LogEntry};
 pub use judged::today;
+pub use keep::{Kept, Restored};
 pub use life::{Life, Version};
 pub use naming::dated_in;
 pub use record::{Accepted, Base, Counts, Ended, ImportRecord, Taken};
+pub use remote::{CaughtUp, Cleared, Examined, Origin, Passing, Received, Sent};
 pub use repository::Store;
 pub use request::{ImportRequest, Imported, Stopped};
 pub use revert::{RevertRequest, Reverted};
 pub use revision::{At, Pair, Record};
+pub use texts::Text;
 pub use undo::{Left, TakenBack, UndoRequest, Undone, Which};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use git2::{Oid, Repository, RepositoryInitOptions, Status, StatusOptions};
+use git2::{Oid, Repository, RepositoryInitOptions};
 use jiff::Timestamp;
 use warifu_masters::schema::Schemas;
 use warifu_site_rules::SiteRules;
@@ -15,9 +15,10 @@ use super::beside::beside;
 use super::config::{Config, Series};
 use super::error::{CommitError, ConfigError, InitError, OpenError, StoreError};
 use super::lock::Lock;
-use super::naming::closest_first;
 use super::objects::{Objects, Trees};
 use super::transaction::{Change, Message, Steps, Transaction};
+use super::worktree::changed_files;
+use crate::closest::closest_first;
 
 /// Git attributes of a new repository: no tool may change line ends in what is stored by digest.
 const ATTRIBUTES: &str = "masters/** -text\nsources/** -text\nsources/**/original binary\n";
@@ -58,8 +59,7 @@ impl Store {
         options.initial_head("main").external_template(false);
         let repository =
             Repository::init_opts(path, &options).map_err(StoreError::git("make a repository"))?;
-        let store =
-            Store { repository, trees: Trees::default(), library: library.into(), steps: Steps::default() };
+        let store = Store::over(repository, library.into());
         let author = signature(&store.repository, author, now)?;
         let lock = store.lock()?;
         let names: Vec<_> = series.keys().map(String::as_str).collect();
@@ -95,8 +95,7 @@ impl Store {
             Err(error) if error.code() == git2::ErrorCode::NotFound => return Err(missing()),
             Err(error) => return Err(StoreError::git("open the repository")(error).into()),
         };
-        let store =
-            Store { repository, trees: Trees::default(), library: library.into(), steps: Steps::default() };
+        let store = Store::over(repository, library.into());
         let objects = store.objects()?;
         let declared = match store.head()? {
             Some(head) => objects.at(objects.commit(head)?.0, &[Config::FILE])?.is_some(),
@@ -104,6 +103,11 @@ impl Store {
         };
         drop(objects);
         if declared { Ok(store) } else { Err(missing()) }
+    }
+
+    /// Over a repository that may hold nothing yet.
+    pub(super) fn over(repository: Repository, library: Library) -> Store {
+        Store { repository, trees: Trees::default(), library, steps: Steps::default() }
     }
 
     /// The root of its work tree.
@@ -195,6 +199,15 @@ impl Store {
         Ok(library.map_err(|error| StoreError::Rules { what: error.to_string() })?.site)
     }
 
+    /// The files where imports write, or go by, that are not as the last commit has them. Nothing is written,
+    /// not even the index.
+    ///
+    /// # Errors
+    /// When git cannot say.
+    pub fn changed_files(&self) -> Result<Vec<String>, StoreError> {
+        changed_files(&self.repository)
+    }
+
     /// An import writes below some paths, or goes by them; what a person has changed there must be seen
     /// first.
     pub(super) fn refuse_unclean(&self) -> Result<(), CommitError> {
@@ -229,17 +242,7 @@ impl Store {
 
 /// Refuses while a person's changes lie where imports write, or go by.
 fn refuse_unclean(repository: &Repository) -> Result<(), CommitError> {
-    let mut options = StatusOptions::new();
-    options.include_untracked(true).recurse_untracked_dirs(true).include_ignored(false);
-    options.disable_pathspec_match(true).update_index(false);
-    options.pathspec("masters").pathspec("sources").pathspec("rules").pathspec(Config::FILE);
-    let statuses =
-        repository.statuses(Some(&mut options)).map_err(StoreError::git("read the work tree's status"))?;
-    let changed: Vec<String> = statuses
-        .iter()
-        .filter(|entry| entry.status() != Status::CURRENT)
-        .map(|entry| String::from_utf8_lossy(entry.path_bytes()).into_owned())
-        .take(5)
-        .collect();
-    if changed.is_empty() { Ok(()) } else { Err(CommitError::Unclean { paths: changed }) }
+    let mut paths = changed_files(repository)?;
+    paths.truncate(5);
+    if paths.is_empty() { Ok(()) } else { Err(CommitError::Unclean { paths }) }
 }

@@ -25,6 +25,13 @@ pub struct At {
     tree: Oid,
 }
 
+impl At {
+    /// The tree of the commit.
+    pub(super) fn tree(&self) -> Oid {
+        self.tree
+    }
+}
+
 /// One record of one state.
 #[derive(Debug)]
 pub struct Record {

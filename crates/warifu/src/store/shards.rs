@@ -65,6 +65,17 @@ pub(super) fn join(
     shards: &Shards,
     header: &str,
 ) -> Result<Master, StoreError> {
+    let text = text(objects, kind, shards, header)?;
+    read_canonical(schemas, kind, text).map_err(|findings| unreadable(kind, &findings))
+}
+
+/// The canonical form of that master.
+pub(super) fn text(
+    objects: &Objects<'_>,
+    kind: &str,
+    shards: &Shards,
+    header: &str,
+) -> Result<Vec<u8>, StoreError> {
     let mut names: Vec<_> = shards.iter().map(|(name, oid)| (prefix(name), name, *oid)).collect();
     names.sort();
     let mut text: Vec<u8> = Vec::new();
@@ -83,7 +94,7 @@ pub(super) fn join(
         text.extend_from_slice(header.as_bytes());
         text.push(b'\n');
     }
-    read_canonical(schemas, kind, text).map_err(|findings| unreadable(kind, &findings))
+    Ok(text)
 }
 
 /// A shard that is no canonical CSV.

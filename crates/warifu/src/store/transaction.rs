@@ -167,6 +167,38 @@ impl Transaction<'_> {
         caught_up.map_err(|source| CommitError::Unfinished { commit: commit.to_string(), source })
     }
 
+    /// Moves the branch to `tip`, a commit that is here already, in one step, and brings the work tree and
+    /// the index up to it. No file that somebody has there, and git does not, is written over.
+    pub(super) fn advance(&self, from: Option<Oid>, tip: Oid, title: &str) -> Result<(), CommitError> {
+        let mut pending = self.begin(from)?;
+        pending.files = self.between(from, tip)?;
+        self.refuse_to_overwrite(from, &pending.files)?;
+        (pending.tip, pending.title, pending.commits) = (Some(tip), title.to_owned(), 1);
+        self.finish(pending)
+    }
+
+    /// Refuses where a file that would be written over is not what git has there, or lies behind a link.
+    fn refuse_to_overwrite(&self, from: Option<Oid>, files: &Files) -> Result<(), CommitError> {
+        let Some(root) = self.repository.workdir() else { return Ok(()) };
+        let tree = |oid| self.repository.find_commit(oid).and_then(|commit| commit.tree());
+        let old = from.map(tree).transpose().map_err(StoreError::git("read a commit"))?;
+        let is_ours = |path: &&String| {
+            let relative = Path::new(path.as_str());
+            let mut up = relative.ancestors().filter(|up| *up != Path::new(""));
+            if up.any(|up| fs::symlink_metadata(root.join(up)).is_ok_and(|about| about.is_symlink())) {
+                return true;
+            }
+            if !root.join(relative).exists() {
+                return false;
+            }
+            let known = old.as_ref().and_then(|old| old.get_path(relative).ok()).map(|entry| entry.id());
+            let there = Oid::hash_file(git2::ObjectType::Blob, root.join(relative)).ok();
+            known.is_none() || there != known
+        };
+        let paths: Vec<String> = files.keys().filter(is_ours).take(5).cloned().collect();
+        if paths.is_empty() { Ok(()) } else { Err(CommitError::Unclean { paths }) }
+    }
+
     /// The tree that `old` becomes with `changes` (paths below it); none when nothing is left.
     fn tree(
         &self,
@@ -296,7 +328,7 @@ impl Transaction<'_> {
         if let (Some(old), Some(new)) = (oids.next(), oids.next())
             && Some(new) == head
         {
-            self.check_out(&self.between(old, new)?)?;
+            self.check_out(&self.between(Some(old), new)?)?;
         }
         self.forget_journal()
     }
@@ -326,12 +358,12 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    /// What differs from `old` to `new`, as `new` has it.
-    fn between(&self, old: Oid, new: Oid) -> Result<Files, StoreError> {
+    /// What differs from `old` to `new`, as `new` has it; all of `new` where there is no `old`.
+    fn between(&self, old: Option<Oid>, new: Oid) -> Result<Files, StoreError> {
         let git = || StoreError::git("compare two commits");
         let tree = |oid| self.repository.find_commit(oid).and_then(|commit| commit.tree()).map_err(git());
-        let (old, new) = (tree(old)?, tree(new)?);
-        let diff = self.repository.diff_tree_to_tree(Some(&old), Some(&new), None).map_err(git())?;
+        let (old, new) = (old.map(tree).transpose()?, tree(new)?);
+        let diff = self.repository.diff_tree_to_tree(old.as_ref(), Some(&new), None).map_err(git())?;
         let objects = Objects::of(self.repository, self.trees)?;
         let mut files = BTreeMap::new();
         for delta in diff.deltas() {

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
-use warifu::report::FindingsJson;
+use warifu::findings::FindingsJson;
 use warifu_masters::change::differential::apply;
 use warifu_masters::change::plausibility::plausibility;
 use warifu_masters::change::reissue::reissue;
@@ -16,6 +16,7 @@ use warifu_values::say;
 
 use super::{load, refused};
 use crate::cli::Context;
+use crate::cli::findings_as::FindingsAs;
 
 /// Apply differentials to a full file, in the order given, and write the next full.
 ///
@@ -37,6 +38,8 @@ pub(crate) struct Args {
     /// The published full that must come out; differences are findings, by kind.
     #[arg(long, value_name = "FULL")]
     expect: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) given: FindingsAs,
 }
 
 impl Args {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
-use warifu::report::FindingsJson;
+use warifu::findings::FindingsJson;
 use warifu_masters::file::convert::convert;
 use warifu_masters::file::write::Cut;
 use warifu_masters::finding::{Code, Finding, Findings};
@@ -17,6 +17,7 @@ use super::by_lines;
 use super::converted::Done;
 use super::refused;
 use crate::cli::Context;
+use crate::cli::findings_as::FindingsAs;
 
 /// Convert a file from one organisation's format to another's, with proof that nothing was lost.
 ///
@@ -42,6 +43,8 @@ pub(crate) struct Args {
     /// be given several times.
     #[arg(long, value_name = "FIELD")]
     shorten: Vec<String>,
+    #[command(flatten)]
+    pub(crate) given: FindingsAs,
 }
 
 impl Args {

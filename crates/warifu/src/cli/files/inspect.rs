@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr as _;
 use warifu::advice::{Advised, Blank};
 use warifu::error::{Exit, Failure};
 use warifu::files;
-use warifu::report::FindingsJson;
+use warifu::findings::FindingsJson;
 use warifu_masters::file::fixed::Shape;
 use warifu_masters::file::{Candidate, Confidence, Declared, Reading, Why, read};
 use warifu_masters::finding::Findings;
@@ -18,6 +18,7 @@ use warifu_values::say;
 
 use super::role_name;
 use crate::cli::Context;
+use crate::cli::findings_as::FindingsAs;
 use crate::cli::of_kind::OfKind;
 use crate::cli::signing::channel::{Membership, Signed};
 
@@ -33,6 +34,8 @@ pub(crate) struct Args {
     of_kind: OfKind,
     #[command(flatten)]
     membership: Membership,
+    #[command(flatten)]
+    pub(crate) given: FindingsAs,
 }
 
 /// How wide the names of facts stand; a full-width character takes two cells.

@@ -74,7 +74,7 @@ pub(crate) fn for_each_file(
     }
     progress.finish_and_clear();
     if context.json {
-        context.print_json(&documents)?;
+        context.print_json(&serde_json::json!({ "files": documents }))?;
     }
     Ok(worst)
 }

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use warifu::error::{Exit, Failure};
 use warifu::files;
-use warifu::report::FindingsJson;
+use warifu::findings::FindingsJson;
 use warifu::store::dated_in;
 use warifu::windows;
 use warifu_masters::file::{Declared, read_bytes};
@@ -21,6 +21,7 @@ use warifu_values::say;
 use super::released::Released;
 use super::role_name;
 use crate::cli::Context;
+use crate::cli::findings_as::FindingsAs;
 use crate::cli::of_kind::OfKind;
 use crate::cli::signing::channel::Membership;
 
@@ -42,6 +43,8 @@ pub(crate) struct Args {
     state: Option<u32>,
     #[command(flatten)]
     membership: Membership,
+    #[command(flatten)]
+    pub(crate) given: FindingsAs,
 }
 
 #[derive(Serialize)]

@@ -10,9 +10,9 @@ use warifu_values::lang::Lang;
 use warifu_values::say;
 
 use super::columns::Columns;
-use super::fields;
 use super::life::{name_of, newest_document, not_known_text, period_document, source_of, standing_text};
 use super::words::{no_record, short};
+use super::{fields, readable};
 use crate::cli::context::Context;
 
 /// A treatment day from the command line.
@@ -25,13 +25,22 @@ pub(super) fn parse_day(text: &str) -> Result<TreatmentDay, Refusal> {
     })
 }
 
+/// What is asked of a code.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    pub(super) day: TreatmentDay,
+    /// Every field, also those that say nothing.
+    pub(super) all: bool,
+}
+
 pub(super) fn show(
     store: &Store,
     rev: &str,
     code: &str,
-    day: TreatmentDay,
+    asked: Asked,
     context: &Context,
 ) -> Result<Exit, Failure> {
+    let Asked { day, all } = asked;
     if code.contains(':') {
         return Err(Failure::new(
             Exit::CouldNotRun,
@@ -49,7 +58,7 @@ pub(super) fn show(
         let answers: Vec<Value> = lives.iter().map(AsOf::document).collect();
         context.print_json(&json!({ "key": code, "on": day.to_string(), "answers": answers }))?;
     } else {
-        let texts: Vec<String> = lives.iter().map(|life| life.text(code, context.lang)).collect();
+        let texts: Vec<String> = lives.iter().map(|life| life.text(code, all, context.lang)).collect();
         context.print(&texts.join("\n"))?;
     }
     Ok(lives.iter().map(AsOf::exit).min().unwrap_or(Exit::CouldNotRun))
@@ -83,7 +92,7 @@ impl AsOf<'_> {
         }
     }
 
-    fn text(&self, code: &str, lang: Lang) -> String {
+    fn text(&self, code: &str, all: bool, lang: Lang) -> String {
         let period = self.answer.period;
         let label = self.record().or_else(|| self.life.latest()).map(Row::label).unwrap_or_default();
         let mut columns = Columns::new();
@@ -106,7 +115,10 @@ impl AsOf<'_> {
         let mut text = format!("{code} {label}\n{}", columns.text());
         if let Some(record) = self.record() {
             text.push('\n');
-            text.push_str(&fields::text(record.master(), 0));
+            text.push_str(&match all {
+                true => fields::text(record.master(), 0),
+                false => readable::text(record.master(), 0, readable::width(), lang),
+            });
         }
         text
     }

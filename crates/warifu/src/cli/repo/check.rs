@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use warifu::error::{Exit, Failure};
-use warifu::report::FindingsJson;
+use warifu::findings::FindingsJson;
 use warifu::store::today;
 use warifu_values::say;
 
@@ -12,6 +12,7 @@ use super::columns::Columns;
 use super::given::{Repo, now};
 use super::words::short;
 use crate::cli::context::Context;
+use crate::cli::findings_as::FindingsAs;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -20,6 +21,8 @@ pub(crate) struct Args {
     rev: String,
     #[command(flatten)]
     repo: Repo,
+    #[command(flatten)]
+    pub(crate) given: FindingsAs,
 }
 
 impl Args {

@@ -4,28 +4,28 @@ use unicode_width::UnicodeWidthStr as _;
 
 /// Rows of cells, aligned on the left; numbers may be aligned on the right.
 #[derive(Debug, Default)]
-pub(super) struct Columns {
+pub(crate) struct Columns {
     rows: Vec<Vec<String>>,
     right: Vec<usize>,
 }
 
 impl Columns {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Columns::default()
     }
 
     /// Aligns these columns (from 0) on the right.
-    pub(super) fn right(mut self, columns: &[usize]) -> Self {
+    pub(crate) fn right(mut self, columns: &[usize]) -> Self {
         self.right = columns.to_vec();
         self
     }
 
-    pub(super) fn row<const N: usize>(&mut self, cells: [&str; N]) {
+    pub(crate) fn row<const N: usize>(&mut self, cells: [&str; N]) {
         self.rows.push(cells.iter().map(|cell| clean(cell)).collect());
     }
 
     /// The rows, two blanks between columns, none at line ends.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let width = |column: usize| {
             let cells = self.rows.iter().filter_map(|row| row.get(column));

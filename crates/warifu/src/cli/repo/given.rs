@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use jiff::Timestamp;
+use warifu::daily::Daily;
 use warifu::error::{Exit, Failure};
 use warifu::store::{Author, Store};
 
@@ -18,9 +19,13 @@ pub(crate) struct Repo {
 }
 
 impl Repo {
-    pub(super) fn open(&self, context: &Context) -> Result<Store, Failure> {
-        let path = self.repo.as_deref().unwrap_or(Path::new("."));
-        Ok(Store::open(path, context.library.clone())?)
+    pub(crate) fn open(&self, context: &Context) -> Result<Store, Failure> {
+        Ok(Store::open(self.path(), context.library.clone())?)
+    }
+
+    /// Where it is looked for.
+    pub(super) fn path(&self) -> &Path {
+        self.repo.as_deref().unwrap_or(Path::new("."))
     }
 }
 
@@ -49,9 +54,11 @@ fn shown_by(clock: SystemTime) -> Result<Timestamp, Failure> {
     })
 }
 
-/// Who `WARIFU_AUTHOR` names; otherwise git's configuration is asked.
-pub(crate) fn author() -> Result<Option<Author>, Failure> {
-    let Ok(text) = std::env::var("WARIFU_AUTHOR") else { return Ok(None) };
+/// Who `WARIFU_AUTHOR` names, or the user's own file; otherwise git's configuration is asked.
+pub(crate) fn author(context: &Context) -> Result<Option<Author>, Failure> {
+    let Ok(text) = std::env::var("WARIFU_AUTHOR") else {
+        return Ok(context.settings.get(Daily::Author).and_then(Author::parse));
+    };
     Author::parse(&text).map(Some).ok_or_else(|| {
         Failure::new(
             Exit::CouldNotRun,

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use warifu::advice::{Advised, says_nothing};
 use warifu::error::{Exit, Failure};
 use warifu::files;
-use warifu::report::FindingsJson;
+use warifu::findings::FindingsJson;
 use warifu::store::{
-    CommitError, ImportError, ImportRequest, Imported, Obstacle, Refused, Stopped, Store, Taken, UndoRequest,
-    Which, dated_in,
+    Author, CommitError, ImportError, ImportRequest, Imported, Obstacle, Refused, Stopped, Store, Taken,
+    UndoRequest, Which, dated_in,
 };
 use warifu_masters::file::{Declared, read};
 use warifu_masters::finding::Code;
@@ -25,6 +25,7 @@ use super::again::{self, Again, kind_to_say};
 use super::given::{Repo, author, now};
 use super::words::{marked, short};
 use crate::cli::context::Context;
+use crate::cli::findings_as::FindingsAs;
 use crate::cli::of_kind::OfKind;
 
 #[derive(Debug, clap::Args)]
@@ -66,6 +67,11 @@ pub(crate) struct Args {
     one_by_one: bool,
     #[command(flatten)]
     repo: Repo,
+    /// Whom the commits are by.
+    #[arg(skip)]
+    author: Option<Author>,
+    #[command(flatten)]
+    pub(crate) given: FindingsAs,
 }
 
 /// A finding that is accepted.
@@ -156,10 +162,11 @@ struct Told {
 }
 
 impl Args {
-    pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
+    pub(crate) fn run(mut self, context: &Context) -> Result<Exit, Failure> {
         let store = self.repo.open(context)?;
+        self.author = author(context)?;
         let format = self.format.as_deref().map(|name| context.format(name)).transpose()?;
-        let (author, now) = (author()?, now()?);
+        let now = now()?;
         let role = match (self.full, self.differential) {
             (true, _) => Some(Role::Full),
             (_, true) => Some(Role::Differential),
@@ -178,7 +185,7 @@ impl Args {
                 dated: input.dated,
                 accept: &input.accept,
                 correction: self.correction.as_deref(),
-                author: author.as_ref(),
+                author: self.author.as_ref(),
                 now,
             });
         }
@@ -385,8 +392,7 @@ impl Args {
 
     /// Whether the undo and the imports that are about to be advised pass, as they will be typed.
     fn would_pass(&self, store: &Store, undone: &[String], steps: &[Step]) -> Result<(), Obstacle> {
-        // Whoever ran this command is somebody already, or it would not have come so far.
-        let (author, now) = (author().ok().flatten(), jiff::Timestamp::now());
+        let (author, now) = (self.author.clone(), jiff::Timestamp::now());
         let accept: Vec<Vec<(Code, String)>> = steps.iter().map(Step::accept).collect();
         let mut requests = Vec::new();
         for (step, accept) in steps.iter().zip(&accept) {

@@ -37,7 +37,7 @@ impl Args {
             true => Config::known_series(),
             false => self.series.into_iter().collect(),
         };
-        let author = author()?;
+        let author = author(context)?;
         let store = Store::init(&self.dir, context.library.clone(), &series, author.as_ref(), now()?)?;
         let names: Vec<&str> = series.keys().map(String::as_str).collect();
         if context.json {

@@ -1,17 +1,23 @@
 //! The commands on a repository of masters.
 
 mod again;
+mod amount;
 mod as_of;
 pub(crate) mod blame;
 pub(crate) mod check;
-mod columns;
+pub(crate) mod columns;
+pub(crate) mod copies;
 pub(crate) mod export;
 mod fields;
+pub(crate) mod find;
 pub(crate) mod given;
+mod hit;
 pub(crate) mod import;
 pub(crate) mod init;
 mod life;
 pub(crate) mod log;
+mod readable;
+mod related;
 pub(crate) mod show;
 pub(crate) mod undo;
 mod words;

@@ -3,14 +3,18 @@
 use serde_json::{Value, json};
 use warifu::error::{Exit, Failure};
 use warifu::store::{Record, Store};
+use warifu_masters::relations::Group;
 use warifu_values::day::TreatmentDay;
 use warifu_values::say;
 
 use super::columns::Columns;
 use super::given::Repo;
 use super::words::{marked, no_record, short};
-use super::{as_of, fields};
+use super::{as_of, fields, readable, related};
 use crate::cli::context::Context;
+
+/// Which form the document of a code has that `--json` prints.
+const SCHEMA_VERSION: u32 = 1;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -25,6 +29,9 @@ pub(crate) struct Args {
     /// The revision to look in for a code: what was known then.
     #[arg(long, value_name = "REV", default_value = "HEAD")]
     at: String,
+    /// Every field, also those that are 0 or blank, and all of what belongs to the record.
+    #[arg(long)]
+    all: bool,
     #[command(flatten)]
     repo: Repo,
 }
@@ -33,42 +40,46 @@ impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let store = self.repo.open(context)?;
         if let Some(day) = self.on {
-            return as_of::show(&store, &self.at, &self.what, day, context);
+            return as_of::show(&store, &self.at, &self.what, as_of::Asked { day, all: self.all }, context);
         }
         if self.what.contains(':') {
             return summary(&store, &self.what, context);
         }
-        let records = store.show(&self.at, &self.what)?;
+        let mut records = store.show(&self.at, &self.what)?;
+        // The record itself before rows about it, as the 電子点数表 has them.
+        records.sort_by_key(|record| record.shard.layout().master_type.is_none());
         if records.is_empty() {
             return Err(no_record(&self.what));
         }
+        let related: Vec<Vec<Group>> =
+            records.iter().map(|record| store.related(record)).collect::<Result<_, _>>()?;
+        let records = records.iter().zip(&related);
         if context.json {
-            let records: Vec<Value> = records.iter().map(document).collect();
-            context.print_json(&json!({ "key": self.what, "records": records }))?;
+            let records: Vec<Value> = records.map(|(record, groups)| document(record, groups)).collect();
+            let document = json!({ "schema_version": SCHEMA_VERSION, "key": self.what, "records": records });
+            context.print_json(&document)?;
             return Ok(Exit::Done);
         }
-        let texts: Vec<String> = records.iter().map(|record| text(record, context)).collect();
+        let texts: Vec<String> =
+            records.map(|(record, groups)| text(record, groups, self.all, context)).collect();
         context.print(&texts.join("\n"))?;
         Ok(Exit::Done)
     }
 }
 
-fn text(record: &Record, context: &Context) -> String {
+fn text(record: &Record, groups: &[Group], all: bool, context: &Context) -> String {
     let Record { at, shard, row } = record;
-    let name = layout_name(shard.layout(), context);
+    let (lang, width) = (context.lang, readable::width());
+    let name = shard.layout().master_name(lang);
     let title = format!("{} {}", shard.key(*row), shard.label(*row));
     let place = format!("{name} {}/{} {}", at.series, at.kind, short(&at.commit));
-    format!("{title}\n{place}\n{}", fields::text(shard, *row))
+    let fields = if all { fields::text(shard, *row) } else { readable::text(shard, *row, width, lang) };
+    let related = related::text(groups, all, width, lang);
+    let between = if related.is_empty() { "" } else { "\n" };
+    format!("{title}\n{place}\n{fields}{between}{related}")
 }
 
-fn layout_name<'a>(layout: &'a warifu_masters::schema::Layout, context: &Context) -> &'a str {
-    match context.lang {
-        warifu_values::lang::Lang::En => &layout.name_en,
-        warifu_values::lang::Lang::Ja => &layout.name_ja,
-    }
-}
-
-fn document(record: &Record) -> Value {
+fn document(record: &Record, groups: &[Group]) -> Value {
     let Record { at, shard, row } = record;
     json!({
         "series": at.series,
@@ -77,6 +88,7 @@ fn document(record: &Record) -> Value {
         "key": shard.key(*row),
         "label": shard.label(*row),
         "fields": fields::document(shard, *row),
+        "relations": related::document(groups),
     })
 }
 
@@ -100,7 +112,7 @@ fn summary(store: &Store, what: &str, context: &Context) -> Result<Exit, Failure
     let lang = context.lang;
     let mut columns = Columns::new();
     let records = state.rows().to_string();
-    columns.row([&say!(lang, "master", "マスター"), layout_name(layout, context)]);
+    columns.row([&say!(lang, "master", "マスター"), layout.master_name(lang)]);
     columns.row([&say!(lang, "series", "系列"), &at.series]);
     columns.row([&say!(lang, "edition", "レイアウト"), &layout.name()]);
     columns.row([&say!(lang, "records", "件数"), &records]);

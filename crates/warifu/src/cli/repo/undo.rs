@@ -35,7 +35,7 @@ impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let store = self.repo.open(context)?;
         self.series.as_deref().map_or(Ok(()), |series| store.refuse_unknown_series(series))?;
-        let author = author()?;
+        let author = author(context)?;
         let count = match self.what.as_slice() {
             [] => Some(NonZeroUsize::MIN),
             [one] if one == "0" => {

@@ -22,6 +22,7 @@ use super::reviewing::{Reviewing, cautions_of};
 use super::told::{note, tally, tell};
 use super::{now, today};
 use crate::cli::Context;
+use crate::cli::findings_as::{BesideChanges, FindingsAs};
 use crate::cli::meant::meant;
 
 /// Make a draft of the next release from a commit.
@@ -68,6 +69,8 @@ pub(super) struct Drafting {
     /// The folder to make the draft in.
     #[arg(short, long, value_name = "DRAFT")]
     output: PathBuf,
+    #[command(flatten)]
+    given: BesideChanges,
 }
 
 /// What it is that is drafted.
@@ -87,6 +90,10 @@ pub(super) struct Begun<'a> {
 }
 
 impl Draft {
+    pub(super) fn drafting(&self) -> &Drafting {
+        &self.drafting
+    }
+
     pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let store = Store::open(&self.repo, context.library.clone())?;
         let tip = self.drafting.at.tip()?;
@@ -99,6 +106,11 @@ impl Draft {
 }
 
 impl Drafting {
+    /// How what was found in its masters is given.
+    pub(super) fn findings_as(&self) -> &FindingsAs {
+        &self.given.0
+    }
+
     /// The folder that it will be written to.
     pub(super) fn output(&self) -> &Path {
         &self.output
@@ -150,11 +162,13 @@ impl Drafting {
         let Assembled { head, masters, changed, risks, too_old, findings } =
             assemble(store, head, &formats, today(), against, accept)?;
         for (name, findings) in findings.iter().filter(|(_, findings)| !findings.is_empty()) {
-            if self.telling.is_verbose() {
+            context.findings_beside(name, findings);
+            if self.telling.is_verbose() || context.shows_all() {
                 context.findings(Path::new(name), findings);
                 continue;
             }
-            let count = findings.list().len();
+            context.list_findings(name, findings);
+            let count = findings.all().count() as u64 + findings.only_counted();
             context.tell(&say!(
                 context.lang,
                 "{name}: {count} findings that stand in the way of nothing (--verbose tells them)\n",

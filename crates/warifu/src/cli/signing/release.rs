@@ -34,6 +34,7 @@ use super::statement::{PostReview, Withdraw};
 use super::told::{note, tally, tally_lines, tell, tell_in_short, tell_signers};
 use super::{KeySource, now, receipts, today};
 use crate::cli::Context;
+use crate::cli::findings_as::FindingsAs;
 
 /// Make, review, sign and publish releases.
 #[derive(Debug, clap::Args)]
@@ -196,6 +197,15 @@ impl Args {
             Command::Withdraw(_) => Some(Act::Withdraw),
             Command::PostReview(_) => Some(Act::Review),
             Command::Changes(_) | Command::Impact(_) | Command::Show(_) | Command::Receipts(_) => None,
+        }
+    }
+
+    /// How what a draft finds is given.
+    pub(crate) fn findings_as(&self) -> Option<&FindingsAs> {
+        match &self.command {
+            Command::Draft(draft) => Some(draft.drafting().findings_as()),
+            Command::Revert(revert) => Some(revert.drafting().findings_as()),
+            _ => None,
         }
     }
 

@@ -32,6 +32,10 @@ pub(super) struct Revert {
 }
 
 impl Revert {
+    pub(super) fn drafting(&self) -> &Drafting {
+        &self.drafting
+    }
+
     pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let store = Store::open(&self.repo, context.library.clone())?;
         let tip = self.drafting.at.tip()?;
@@ -41,7 +45,7 @@ impl Revert {
             .map_err(|error| trust_failure(&error))?;
         let published = self.drafting.at.published(context, &tip)?;
         let (to, manifest) = self.meant(published.as_ref())?;
-        let (author, number) = (given::author()?, to.release);
+        let (author, number) = (given::author(context)?, to.release);
         let request = RevertRequest {
             release: number,
             commit: &manifest.commit,

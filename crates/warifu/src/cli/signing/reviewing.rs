@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use warifu::advice::in_shell;
+use warifu::advice::Advised;
 use warifu::caution::{Caution, Published, cautions};
 use warifu::error::{Exit, Failure};
 use warifu::release::{Against, Changed, PublishedRelease, ReleaseRisk, recompute, trust_failure};
@@ -64,18 +64,17 @@ pub(super) fn review<'a>(
     let store = Store::open(&place.repo, context.library.clone())?;
     let commit = &proposal.manifest().commit;
     if let Err(StoreError::NoRevision { .. }) = store.config(commit) {
-        let repo = in_shell(&place.repo.to_string_lossy());
         return Err(Failure::new(
             Exit::CouldNotRun,
             format!(
                 "this repository does not have the draft's commit {commit} yet; bring it up to date, and \
-                 review again:\n  git -C {repo} pull"
+                 review again:"
             ),
             format!(
-                "このリポジトリには草案のコミット {commit} がまだありません。最新にしてから、もう一度実行してください:\n  \
-                 git -C {repo} pull"
+                "このリポジトリには草案のコミット {commit} がまだありません。最新にしてから、もう一度実行してください:"
             ),
-        ));
+        )
+        .advising(Advised::command(&["repo", "fetch"])));
     }
     let published = place.at.published(context, tip)?;
     if tip.release() != Some(proposal.release()) {

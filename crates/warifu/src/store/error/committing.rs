@@ -4,7 +4,7 @@ use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
 use super::asking::StoreError;
-use crate::error::Exit;
+use crate::error::{Exit, Failure};
 
 /// A commit that could not be made, or made and not followed by the work tree. Except for
 /// [`CommitError::Unfinished`], nothing was changed; what else a command did, it says itself.
@@ -57,10 +57,11 @@ impl Speak for CommitError {
                 let paths = paths.join(", ");
                 say!(
                     lang,
-                    "the work tree has changes that are not committed: {paths}; in the repository's folder \
-                     keep them with `git commit -am REASON`, or take them back with `git checkout FILE`",
-                    "コミットされていない変更があります: {paths}。リポジトリのフォルダーで、\
-                     残すなら git commit -am 説明、戻すなら git checkout ファイル を実行してください"
+                    "the work tree has changes that are not committed: {paths}; keep what you wrote in \
+                     warifu.toml and rules/ with `repo keep --reason REASON`, bring the rest back with \
+                     `repo restore`",
+                    "コミットされていない変更があります: {paths}。warifu.toml と rules/ の変更を残すなら \
+                     repo keep --reason 理由、そのほかを戻すなら repo restore を実行してください"
                 )
             }
             CommitError::Moved => say!(
@@ -103,6 +104,12 @@ impl std::fmt::Display for CommitError {
 }
 
 impl std::error::Error for CommitError {}
+
+impl From<CommitError> for Failure {
+    fn from(error: CommitError) -> Self {
+        Failure::because(error.exit(), &error)
+    }
+}
 
 impl From<StoreError> for CommitError {
     fn from(error: StoreError) -> Self {

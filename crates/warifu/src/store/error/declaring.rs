@@ -4,6 +4,8 @@ use jiff::civil::Date;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
+use crate::daily::DailyError;
+
 /// What has to be mended in `warifu.toml`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConfigError {
@@ -44,6 +46,8 @@ pub enum ConfigError {
         /// The kind of master.
         kind: String,
     },
+    /// What `[defaults]` may not say.
+    Daily(DailyError),
     /// A waiver for what is about one file on its way in.
     OfImport {
         /// The code.
@@ -67,6 +71,7 @@ impl Speak for ConfigError {
                     "warifu.toml{line} が正しくありません: {what}"
                 );
             }
+            ConfigError::Daily(error) => return error.say(lang),
             ConfigError::Missing => say!(lang, "there is none", "ファイルがありません"),
             ConfigError::Name { name } => say!(
                 lang,

@@ -3,6 +3,7 @@
 mod asking;
 mod committing;
 mod declaring;
+mod exchanging;
 mod importing;
 mod opening;
 mod reverting;
@@ -11,6 +12,7 @@ mod undoing;
 pub use asking::StoreError;
 pub use committing::CommitError;
 pub use declaring::ConfigError;
+pub use exchanging::{CommitTold, ExchangeError, Unsound};
 pub use importing::{ImportError, Obstacle, Refused};
 pub use opening::{InitError, OpenError};
 pub use reverting::RevertError;

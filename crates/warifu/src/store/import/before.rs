@@ -11,8 +11,6 @@ use warifu_values::judgement::Basis;
 
 use super::super::error::{ImportError, StoreError};
 use super::super::judged::Judged;
-use super::super::kept::Kept;
-use super::super::mosaic::{Rows, Since};
 use super::super::objects::Objects;
 use super::super::record::{Base, Glance, ImportRecord, Taken};
 use super::super::repository::Store;
@@ -141,14 +139,7 @@ impl Store {
         series: &str,
         kind: &str,
     ) -> Option<Vec<u8>> {
-        let kept = Kept::of(self.repository.path(), series, kind).text()?;
-        let bytes = if kept.tree == held {
-            kept.bytes
-        } else {
-            let kept = kept.outlined(self.schemas(), kind)?;
-            let since = Since::of(objects, self.schemas(), &kept.layout, kept.text.tree, held)?;
-            since.text(&kept, &Rows::new())
-        };
+        let bytes = self.kept_text(objects, held, series, kind)?;
         (Digest::of(&bytes) == record.state).then_some(bytes)
     }
 

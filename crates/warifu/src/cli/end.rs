@@ -1,0 +1,85 @@
+//! What a command leaves when it has ended: what went wrong, the lists of findings that were asked for, and
+//! the one JSON document.
+
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use serde_json::Value;
+use warifu::error::{Exit, Failure};
+use warifu_usage::{Usage, asked_for, of_locale};
+use warifu_values::lang::{Lang, Speak as _};
+
+use super::Context;
+use super::document::{is_asked_for, of_usage, with_error};
+use super::invocation::Invocation;
+use super::settings::Settings;
+
+/// Gives what is left, and says how the command ended.
+pub(super) fn end(mut done: Result<Exit, Failure>, context: &Context, invocation: &Invocation) -> Exit {
+    if let Err(failure) = &done {
+        if !failure.findings.is_empty() {
+            let found_in = failure.found_in.as_deref().unwrap_or("warifu");
+            context.findings(Path::new(found_in), &failure.findings);
+        }
+        tell(failure, invocation, context.lang);
+    }
+    if let Err(failure) = context.give_findings(done.as_ref().err()) {
+        tell(&failure, invocation, context.lang);
+        done = done.and(Err(failure));
+    }
+    let (document, has_printed) = (context.take_document(), context.has_printed());
+    let document = match &done {
+        Ok(_) => document,
+        // What is printed in pieces is a document already, though it may not be whole.
+        Err(_) if !context.json || has_printed && document.is_none() => None,
+        Err(failure) => Some(with_error(document, failure, &advised(failure, invocation, context.lang))),
+    };
+    if let Some(document) = document
+        && let Err(failure) = context.print(&format!("{document:#}\n"))
+    {
+        tell(&failure, invocation, context.lang);
+        done = done.and(Err(failure));
+    }
+    done.unwrap_or_else(|failure| failure.exit)
+}
+
+/// The same of a command that did not begin.
+pub(super) fn end_unbegun(failure: &Failure, json: bool, invocation: &Invocation, lang: Lang) -> Exit {
+    tell(failure, invocation, lang);
+    if json {
+        print(&with_error(None, failure, &advised(failure, invocation, lang)));
+    }
+    failure.exit
+}
+
+/// The same of a line that is no command: help, or what is wrong with it.
+pub(super) fn end_of_usage(usage: &Usage, line: &[OsString], settings: &Settings) -> Exit {
+    let lang = asked_for(line).or_else(|| settings.language()).or_else(of_locale);
+    usage.tell(lang.unwrap_or_default());
+    if usage.is_help() {
+        return Exit::Done;
+    }
+    if is_asked_for(line) {
+        let program = line.first().map_or("warifu".into(), |program| program.to_string_lossy());
+        print(&of_usage(usage, &format!("{program} --help")));
+    }
+    Exit::CouldNotRun
+}
+
+fn advised(failure: &Failure, invocation: &Invocation, lang: Lang) -> Vec<String> {
+    failure.advised.iter().map(|advised| invocation.line(advised, lang)).collect()
+}
+
+/// The status says already that it failed: a reader that went away loses nothing.
+fn print(document: &Value) {
+    let _ = io::stdout().lock().write_all(format!("{document:#}\n").as_bytes());
+}
+
+#[expect(clippy::print_stderr, reason = "this is where a failure reaches the terminal")]
+fn tell(failure: &Failure, invocation: &Invocation, lang: Lang) {
+    eprintln!("warifu: {}", failure.say(lang));
+    for advised in advised(failure, invocation, lang) {
+        eprintln!("  {advised}");
+    }
+}

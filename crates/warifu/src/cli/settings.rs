@@ -1,0 +1,221 @@
+//! What is typed daily, from where it is kept: the option, then the environment, then `warifu.toml` of the
+//! repository, then the user's own file. What a file says becomes the option's default, so that every
+//! command has it by the one way that it reads options.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use clap::Command;
+use clap::builder::OsStr as ClapStr;
+use warifu::daily::{Daily, DailyError, of_repository, of_user};
+use warifu::error::{Exit, Failure};
+use warifu::store::Config;
+use warifu_values::lang::Lang;
+
+/// The longest file of settings.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// What files say of what is typed daily.
+#[derive(Debug, Default)]
+pub(crate) struct Settings {
+    /// Each with the file that says it.
+    said: BTreeMap<Daily, (String, PathBuf)>,
+    /// The files that were read, the one that counts for less first.
+    files: Vec<PathBuf>,
+    /// What is not right in one of them.
+    fault: Option<DailyError>,
+}
+
+impl Settings {
+    /// As the files say that hold for the line `args`.
+    pub(crate) fn read(args: &[OsString]) -> Self {
+        let mut settings = Settings::default();
+        if let Some(file) = user_file() {
+            settings.add(&file, of_user);
+        }
+        let typed = typed_repository(args);
+        let repository = typed.or_else(|| std::env::var_os("WARIFU_REPO"));
+        let repository = repository.or_else(|| settings.get(Daily::Repository).map(Into::into));
+        if let Some(file) = repository_file(Path::new(&repository.unwrap_or_else(|| ".".into()))) {
+            settings.add(&file, of_repository);
+        }
+        settings
+    }
+
+    fn add(&mut self, file: &Path, parse: fn(&str, &Path) -> Result<Vec<(Daily, String)>, DailyError>) {
+        let Ok(bytes) = warifu_files::read(file, MOST_BYTES) else { return };
+        self.files.push(file.to_owned());
+        match parse(&String::from_utf8_lossy(&bytes), file) {
+            Ok(said) => {
+                self.said.extend(said.into_iter().map(|(daily, value)| (daily, (value, file.to_owned()))));
+            }
+            Err(fault) => self.fault = self.fault.take().or(Some(fault)),
+        }
+    }
+
+    /// What a file says.
+    pub(crate) fn get(&self, daily: Daily) -> Option<&str> {
+        self.said.get(&daily).map(|(value, _)| value.as_str())
+    }
+
+    /// The file that says it.
+    pub(crate) fn file(&self, daily: Daily) -> Option<&Path> {
+        self.said.get(&daily).map(|(_, file)| file.as_path())
+    }
+
+    /// The files that were read.
+    pub(crate) fn files(&self) -> &[PathBuf] {
+        &self.files
+    }
+
+    /// The language that a file asks for.
+    pub(crate) fn language(&self) -> Option<Lang> {
+        self.get(Daily::Language).and_then(Lang::from_locale)
+    }
+
+    /// Whether a file says the option `id`.
+    pub(crate) fn says(&self, id: &str) -> bool {
+        Daily::ALL.into_iter().any(|daily| daily.option() == Some(id) && self.said.contains_key(&daily))
+    }
+
+    /// What is not right in a file.
+    ///
+    /// # Errors
+    /// That.
+    pub(crate) fn sound(&self) -> Result<(), Failure> {
+        match &self.fault {
+            Some(fault) => Err(Failure::because(Exit::CouldNotRun, fault)),
+            None => Ok(()),
+        }
+    }
+
+    /// `commands`, with what files say as the defaults of its options.
+    pub(crate) fn applied(&self, commands: Command) -> Command {
+        let shows_all = ["status", "config"].contains(&commands.get_name());
+        let commands = commands.mut_args(|arg| {
+            let id = arg.get_id().as_str();
+            let daily = Daily::ALL.into_iter().find(|daily| daily.option() == Some(id));
+            let is_option = |daily: Daily| arg.get_long() == daily.option() || daily == Daily::Channel;
+            let value = daily.filter(|daily| is_option(*daily)).and_then(|daily| self.get(daily));
+            // What may be left out means something by being given.
+            let is_meant = shows_all || arg.is_required_set() || ["repo", "lang"].contains(&id);
+            match value {
+                Some(value) if is_meant => arg
+                    .required(false)
+                    .default_value(ClapStr::from(value.to_owned()))
+                    .hide_default_value(true),
+                _ => arg,
+            }
+        });
+        let names: Vec<String> =
+            commands.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+        names
+            .into_iter()
+            .fold(commands, |commands, name| commands.mut_subcommand(name, |command| self.applied(command)))
+    }
+}
+
+/// The line with a `--repo` that stands before the command after it, where the command takes it.
+pub(crate) fn repository_last(args: Vec<OsString>) -> Vec<OsString> {
+    let (mut before, mut moved) = (Vec::new(), Vec::new());
+    let mut words = args.into_iter();
+    before.extend(words.next());
+    while let Some(word) = words.next() {
+        let text = word.to_string_lossy();
+        match &*text {
+            "--repo" => {
+                moved.push(word);
+                moved.extend(words.next());
+            }
+            _ if text.starts_with("--repo=") => moved.push(word),
+            "--lang" | "--schemas" | "--audit" => {
+                before.push(word);
+                before.extend(words.next());
+            }
+            _ if text.starts_with('-') && text != "--" => before.push(word),
+            _ => {
+                before.push(word);
+                break;
+            }
+        }
+    }
+    let rest: Vec<OsString> = words.collect();
+    let at = rest.iter().position(|word| word == "--").unwrap_or(rest.len());
+    let (options, values) = rest.split_at(at);
+    before.into_iter().chain(options.to_vec()).chain(moved).chain(values.to_vec()).collect()
+}
+
+/// Whether the line names no command and asks for nothing else.
+pub(crate) fn is_bare(args: &[OsString]) -> bool {
+    let mut words = args.iter().skip(1);
+    while let Some(word) = words.next() {
+        match &*word.to_string_lossy() {
+            "--lang" | "--schemas" | "--audit" | "--repo" => {
+                words.next();
+            }
+            "--json" => {}
+            text if ["--lang=", "--schemas=", "--audit=", "--repo="]
+                .iter()
+                .any(|it| text.starts_with(it)) => {}
+            _ => return false,
+        }
+    }
+    true
+}
+
+/// The repository that the line names.
+fn typed_repository(args: &[OsString]) -> Option<OsString> {
+    let joined = args.iter().find_map(|word| Some(word.to_str()?.strip_prefix("--repo=")?.into()));
+    joined.or_else(|| args.windows(2).find(|pair| pair[0] == "--repo").map(|pair| pair[1].clone()))
+}
+
+/// The user's own file.
+pub(crate) fn user_file() -> Option<PathBuf> {
+    let whole = |name: &str| {
+        let path = std::env::var_os(name).map(PathBuf::from);
+        path.filter(|path| path.is_absolute())
+    };
+    // A relative path in either is passed over, as the XDG base directory specification says.
+    let folder = whole("XDG_CONFIG_HOME").or_else(|| Some(whole("HOME")?.join(".config")))?;
+    Some(folder.join("warifu/config.toml"))
+}
+
+/// `warifu.toml` of the repository that `path` lies in.
+fn repository_file(path: &Path) -> Option<PathBuf> {
+    let path = path.canonicalize().ok()?;
+    let top = path.ancestors().find(|folder| folder.join(OsStr::new(".git")).exists())?;
+    Some(top.join(Config::FILE)).filter(|file| file.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(text: &str) -> Vec<OsString> {
+        text.split(' ').map(Into::into).collect()
+    }
+
+    #[test]
+    fn a_repository_before_the_command_is_one_after_it() {
+        for (typed, meant) in [
+            ("warifu --repo m log drug", "warifu log drug --repo m"),
+            ("warifu --lang ja --repo=m check", "warifu --lang ja check --repo=m"),
+            ("warifu --repo m import -- --a", "warifu import --repo m -- --a"),
+            ("warifu log --repo m", "warifu log --repo m"),
+            ("warifu", "warifu"),
+        ] {
+            assert_eq!(repository_last(line(typed)), line(meant), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_line_without_a_command_is_bare() {
+        for bare in ["warifu", "warifu --lang ja", "warifu --json --repo m", "warifu --lang=en"] {
+            assert!(is_bare(&line(bare)), "{bare}");
+        }
+        for other in ["warifu log", "warifu --help", "warifu -V", "warifu --repo m log", "warifu --bad"] {
+            assert!(!is_bare(&line(other)), "{other}");
+        }
+    }
+}

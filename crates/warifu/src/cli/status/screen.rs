@@ -1,0 +1,276 @@
+//! What was gathered, on one screen.
+
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use warifu::store::Ancestry;
+use warifu_trust::Expiries;
+use warifu_values::lang::{Lang, Speak as _, counted};
+use warifu_values::say;
+
+use super::gathered::{Gathered, Last, Master, Proof};
+use super::waiting::Waits;
+use crate::cli::context::Context;
+use crate::cli::repo::columns::Columns;
+
+/// How many columns and lines there are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Size {
+    width: usize,
+    /// How many masters, imports and waiting things are listed; none for all.
+    listed: Option<[usize; 3]>,
+}
+
+impl Size {
+    pub(super) fn of_terminal(all: bool) -> Size {
+        let of_variable = || std::env::var("COLUMNS").ok()?.parse().ok();
+        let width: usize = of_terminal().or_else(of_variable).unwrap_or(80);
+        // Of 24 lines: 2 above, 3 blank, 1 of expiry, 1 of the release, 8 masters, 3 imports, 3 things of two
+        // lines each.
+        Size { width: width.max(40), listed: (!all).then_some([8, 2, 3]) }
+    }
+}
+
+/// The width of the terminal that standard output is.
+#[cfg(target_os = "linux")]
+fn of_terminal() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+    Some(usize::from(size.ws_col)).filter(|width| *width > 0)
+}
+
+/// Elsewhere only the environment tells.
+#[cfg(not(target_os = "linux"))]
+fn of_terminal() -> Option<usize> {
+    None
+}
+
+/// The screen.
+pub(super) fn text(gathered: &Gathered, waiting: &[Waits], size: Size, context: &Context) -> String {
+    let lang = context.lang;
+    let (path, commit) = (gathered.path.display(), gathered.commit.get(..12).unwrap_or_default());
+    let mut lines = vec![say!(lang, "Repository {path} at {commit}", "リポジトリ {path}（{commit}）")];
+    lines.extend(masters(gathered, size, lang));
+    lines.extend(since(gathered, size, lang));
+    lines.extend(gathered.expiries.map(|expiries| expiry(expiries, lang)));
+    let mut lines: Vec<String> = lines.into_iter().map(|line| cut(&line, size.width)).collect();
+    let most = size.listed.map_or(usize::MAX, |[_, _, most]| most);
+    lines.push(match waiting.is_empty() {
+        true => say!(lang, "Nothing waits.", "待ちはありません。"),
+        false => say!(lang, "Waits, and what to type:", "待ちと次のコマンド:"),
+    });
+    for one in waiting.iter().take(most) {
+        lines.push(cut(&format!("  {}", one.say(lang)), size.width));
+        let command = one.command().map(|command| context.advise(&command));
+        lines.extend(command.map(|command| broken(&command, size.width)));
+    }
+    lines.extend(not_listed(waiting.len(), most, "  ", lang));
+    lines.join("\n") + "\n"
+}
+
+/// How many of so many were not listed.
+fn not_listed(of: usize, listed: usize, indent: &str, lang: Lang) -> Option<String> {
+    let more = of.checked_sub(listed).filter(|more| *more > 0)?;
+    Some(say!(lang, "{indent}and {more} more (--all)", "{indent}ほか {more} 件（--all）"))
+}
+
+fn masters(gathered: &Gathered, size: Size, lang: Lang) -> Vec<String> {
+    let most = size.listed.map_or(usize::MAX, |[most, ..]| most);
+    // What came in last comes first.
+    let mut masters: Vec<&Master> = gathered.masters.iter().collect();
+    if masters.len() > most {
+        masters.sort_by_key(|master| std::cmp::Reverse(master.record.imported));
+    }
+    let mut columns = Columns::new().right(&[4]);
+    for Master { series, kind, record } in masters.iter().take(most) {
+        let dated = record.dated.to_string();
+        let mark = match record.correction {
+            Some(_) => say!(lang, "EMERGENCY", "緊急訂正"),
+            None => record.records.to_string(),
+        };
+        columns.row([&format!("  {series}"), kind, &dated, &record.name, &mark]);
+    }
+    let mut lines: Vec<String> = columns.text().lines().map(str::to_owned).collect();
+    if lines.iter().any(|line| line.width() > size.width) {
+        // What is told by nothing else stays: series, kind and file; the count goes.
+        let mut columns = Columns::new();
+        for Master { series, kind, record } in masters.iter().take(most) {
+            columns.row([&format!("  {series}"), kind, &record.dated.to_string(), &record.name]);
+        }
+        lines = columns.text().lines().map(str::to_owned).collect();
+    }
+    lines.extend(not_listed(masters.len(), most, "  ", lang));
+    let declared = gathered.series.iter();
+    let empty = declared.filter(|series| !gathered.masters.iter().any(|master| master.series == **series));
+    let empty: Vec<&str> = empty.map(String::as_str).collect();
+    if !empty.is_empty() {
+        let empty = empty.join(", ");
+        lines.push(say!(lang, "  {empty}: declared, still empty", "  {empty}: 宣言済み、取込なし"));
+    }
+    lines
+}
+
+fn since(gathered: &Gathered, size: Size, lang: Lang) -> Vec<String> {
+    let Some(last) = &gathered.last else {
+        return vec![match (gathered.nothing_published, gathered.has_channel) {
+            (true, _) => say!(lang, "Nothing is published yet.", "まだ何も公開されていません。"),
+            (false, true) => say!(
+                lang,
+                "What was released last cannot be said (see below).",
+                "直近のリリースは確認できません（下記）。"
+            ),
+            (false, false) => say!(
+                lang,
+                "No release is known here: give --channel and --root.",
+                "リリースは不明です: --channel と --root で指定してください。"
+            ),
+        }];
+    };
+    let Last { manifest, proof, ancestry, imports, others } = last;
+    let (release, title) = (manifest.release, &manifest.title);
+    let by = match proof {
+        Proof::Signed => say!(lang, "signed by both", "両者署名済み"),
+        Proof::File(file) => {
+            let file = file.display();
+            say!(lang, "as {file} says, not verified", "{file} による、未検証")
+        }
+    };
+    let mut lines = vec![say!(
+        lang,
+        "Last release: {release} {title} ({by})",
+        "直近のリリース: {release} {title}（{by}）"
+    )];
+    match ancestry {
+        Ancestry::Follows => {}
+        Ancestry::Unknown => return lines,
+        Ancestry::Before => {
+            lines.push(say!(
+                lang,
+                "  it holds more than is here: this copy is behind",
+                "  この複製はリリースより古い内容です"
+            ));
+            return lines;
+        }
+        Ancestry::Apart => {
+            lines.push(say!(
+                lang,
+                "  its commit and what is here went apart",
+                "  リリースのコミットとこの複製が分岐しています"
+            ));
+            return lines;
+        }
+    }
+    let most = size.listed.map_or(usize::MAX, |[_, most, _]| most);
+    let (count, counted_en) = (imports.len(), counted(imports.len() as u64, "import"));
+    let more = match others {
+        0 => String::new(),
+        n => {
+            let n_en = counted(*n as u64, "other commit");
+            say!(lang, ", {n_en}", "、ほかのコミット {n} 件")
+        }
+    };
+    lines.push(match (count, more.is_empty()) {
+        (0, true) => say!(lang, "  nothing came in since", "  以後の取込はありません"),
+        _ => say!(lang, "  since then {counted_en}{more}", "  以後の取込 {count} 件{more}"),
+    });
+    for entry in imports.iter().take(most) {
+        let (series, kind, name) = (&entry.series, &entry.kind, &entry.record.name);
+        lines.push(format!("    {series} {kind} {name}"));
+    }
+    lines.extend(not_listed(count, most, "    ", lang));
+    lines
+}
+
+fn expiry(expiries: Expiries, lang: Lang) -> String {
+    let day = |on: warifu_trust::UnixSeconds| on.day_in_japan().to_string();
+    let halves = expiries.targets.into_iter().chain(expiries.snapshot).min();
+    let root = day(expiries.root);
+    match (halves, expiries.timestamp) {
+        (Some(halves), Some(timestamp)) => {
+            let (halves, timestamp) = (day(halves), day(timestamp));
+            say!(
+                lang,
+                "Hold until: root {root}, signatures {halves}, timestamp {timestamp}",
+                "期限: ルート {root}、署名 {halves}、タイムスタンプ {timestamp}"
+            )
+        }
+        _ => say!(lang, "Holds until: root {root}", "期限: ルート {root}"),
+    }
+}
+
+/// The line, where it is too long with a mark at its end.
+fn cut(line: &str, width: usize) -> String {
+    if line.width() <= width {
+        return line.to_owned();
+    }
+    let mut kept = String::new();
+    let mut cells = 1;
+    for c in line.chars() {
+        cells += c.width().unwrap_or(0);
+        if cells > width {
+            break;
+        }
+        kept.push(c);
+    }
+    kept.push('…');
+    kept
+}
+
+/// A command is never cut: it goes on in the next line, as a shell takes it.
+fn broken(command: &str, width: usize) -> String {
+    let mut lines = vec!["    ".to_owned()];
+    for word in words(command) {
+        let Some(line) = lines.last_mut() else { continue };
+        let is_first = line.trim().is_empty();
+        // " \" must have room after it.
+        if !is_first && line.width() + 1 + word.width() + 2 > width {
+            lines.push(format!("      {word}"));
+        } else {
+            if !is_first {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines.join(" \\\n")
+}
+
+/// The words of a line as a shell splits it, as they are written.
+fn words(line: &str) -> Vec<&str> {
+    let (mut words, mut start, mut is_quoted, mut is_escaped) = (Vec::new(), 0, false, false);
+    for (at, c) in line.char_indices() {
+        match c {
+            _ if is_escaped => is_escaped = false,
+            '\\' if !is_quoted => is_escaped = true,
+            '\'' => is_quoted = !is_quoted,
+            ' ' if !is_quoted => {
+                words.push(&line[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    words.push(&line[start..]);
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_command_goes_on_in_the_next_line_as_a_shell_takes_it() {
+        let command = "warifu release draft --repo 'my masters' --title TITLE -o DRAFT";
+        assert_eq!(
+            broken(command, 40),
+            "    warifu release draft --repo \\\n      'my masters' --title TITLE -o \\\n      DRAFT"
+        );
+        assert_eq!(broken(command, 100), format!("    {command}"));
+        assert_eq!(words("a 'b c' d'\\''e f'"), ["a", "'b c'", "d'\\''e f'"]);
+    }
+
+    #[test]
+    fn a_line_is_cut_by_cells() {
+        assert_eq!(cut("マスター", 8), "マスター");
+        assert_eq!(cut("マスター", 7), "マスタ…");
+        assert_eq!(cut("master", 5), "mast…");
+    }
+}

@@ -1,0 +1,75 @@
+//! A notice as plain text.
+
+use super::said::{Said, said};
+use super::{FromDay, Notice, OfMaster, OfSubject, Row, Subject, Words};
+use warifu_values::lang::Lang;
+
+/// The notice; of each kind of change the first `most` codes.
+pub fn text(notice: &Notice, words: &Words, most: usize, lang: Lang) -> String {
+    let Said { heading, head, reverted, accepted, past_lead, resubmit, still, verify } =
+        said(notice, words, lang);
+    let mut text = format!("{heading}\n\n");
+    for line in head.iter().chain(&reverted) {
+        text.push_str(&format!("{line}\n"));
+    }
+    if let Some(still) = still {
+        text.push_str(&format!("\n{still}\n"));
+    }
+    for FromDay { day, masters } in &notice.future {
+        let day = super::said::day(*day, lang);
+        text.push_str(&format!("\n■ {}\n", words.say("future", &[("{day}", &day)])));
+        of_masters(&mut text, masters, words, (most, false), lang);
+    }
+    if !notice.past.is_empty() {
+        text.push_str(&format!("\n■ {}\n  {past_lead}\n", words.say("past", &[])));
+        for line in &accepted {
+            text.push_str(&format!("  - {line}\n"));
+        }
+        of_masters(&mut text, &notice.past, words, (most, true), lang);
+        text.push_str(&format!("  {resubmit}\n"));
+    }
+    text.push_str(&format!("\n■ {}\n  {verify}\n", words.say("verify", &[])));
+    text
+}
+
+fn of_masters(
+    text: &mut String,
+    masters: &[OfMaster],
+    words: &Words,
+    (most, with_days): (usize, bool),
+    lang: Lang,
+) {
+    for master in masters {
+        text.push_str(&format!("  {}\n", super::said::master(&master.ja, &master.en, lang)));
+        for OfSubject { subject, rows } in &master.subjects {
+            let count = words.say("count", &[("{count}", &rows.len().to_string())]);
+            text.push_str(&format!("    {}: {count}\n", subject.said(words)));
+            for row in rows.iter().take(most) {
+                text.push_str(&format!("      {}\n", line(row, subject, words, with_days, lang)));
+            }
+            if rows.len() > most {
+                let left = (rows.len() - most).to_string();
+                text.push_str(&format!("      {}\n", words.say("more", &[("{count}", &left)])));
+            }
+        }
+    }
+}
+
+fn line(row: &Row, subject: &Subject, words: &Words, with_days: bool, lang: Lang) -> String {
+    let mut line = super::said::code(row, words);
+    if !row.name.is_empty() {
+        line.push_str(&format!(" {}", row.name));
+    }
+    if with_days || row.days.1.is_some() || *subject == Subject::Series {
+        let days = super::said::days(row, words, lang);
+        line.push_str(&match lang {
+            Lang::En => format!(" ({days})"),
+            Lang::Ja => format!("（{days}）"),
+        });
+    }
+    if let Some((old, new)) = &row.values {
+        let [old, new] = [old, new].map(|value| super::said::value(value, words));
+        line.push_str(&format!(": {old} → {new}"));
+    }
+    line
+}

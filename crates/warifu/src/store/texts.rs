@@ -1,0 +1,127 @@
+//! The masters of a commit as text, to be looked through before any of it is parsed.
+//!
+//! What an import kept of the state is one file, and reading it is a tenth of the work of reading the shards
+//! (hundreds for drugs, thousands for diseases). It counts when, with the shards that changed since in their
+//! place, it has the digest that the last import recorded; otherwise all shards are read.
+
+use git2::Oid;
+use warifu_masters::file::read_canonical;
+use warifu_masters::schema::Schemas;
+use warifu_masters::search::{Words, lines_with};
+use warifu_masters::table::Master;
+use warifu_values::digest::Digest;
+
+use super::error::StoreError;
+use super::kept::Kept;
+use super::mosaic::{Rows, Since};
+use super::objects::Objects;
+use super::repository::Store;
+use super::revision::At;
+use super::shards;
+
+/// The canonical form of one master of one commit.
+#[derive(Debug)]
+pub struct Text<'a> {
+    /// Where it stands.
+    pub at: At,
+    bytes: Vec<u8>,
+    schemas: &'a Schemas,
+}
+
+impl Text<'_> {
+    /// The records that may have every one of `words`: no other has.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when the text is no master.
+    pub fn narrowed(&self, words: &Words) -> Result<Master, StoreError> {
+        self.parsed(words.narrowed(&self.bytes))
+    }
+
+    /// The records that hold `text` somewhere, and perhaps more.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when the text is no master.
+    pub fn with(&self, text: &str) -> Result<Master, StoreError> {
+        self.parsed(lines_with(&self.bytes, text))
+    }
+
+    fn parsed(&self, bytes: Vec<u8>) -> Result<Master, StoreError> {
+        let kind = &self.at.kind;
+        read_canonical(self.schemas, kind, bytes).map_err(|findings| shards::unreadable(kind, &findings))
+    }
+}
+
+/// Where a state may be kept, the tree that holds it, and its digest.
+struct Expected {
+    kept: Kept,
+    held: Oid,
+    state: Digest,
+}
+
+impl Expected {
+    /// What was kept, where it is this very state.
+    fn kept_as_it_is(&self) -> Option<Vec<u8>> {
+        let text = self.kept.text()?;
+        (text.tree == self.held && Digest::of(&text.bytes) == self.state).then_some(text.bytes)
+    }
+}
+
+impl Store {
+    /// The texts of the masters `at`, in their order.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when shards cannot be read.
+    pub fn texts(&self, at: &[At]) -> Result<Vec<Text<'_>>, StoreError> {
+        let objects = self.objects()?;
+        let expected: Vec<_> = at.iter().map(|at| self.expected(&objects, at)).collect();
+        // Reading and hashing are most of the work, and the masters do not depend on each other.
+        let kept: Vec<Option<Vec<u8>>> = std::thread::scope(|scope| {
+            let workers: Vec<_> = (expected.iter())
+                .map(|expected| scope.spawn(move || expected.as_ref().and_then(Expected::kept_as_it_is)))
+                .collect();
+            workers.into_iter().map(|worker| worker.join().ok().flatten()).collect()
+        });
+        let texts = at.iter().zip(expected).zip(kept).map(|((at, expected), kept)| {
+            let mended = || {
+                let Expected { held, state, .. } = expected?;
+                let bytes = self.kept_text(&objects, held, &at.series, &at.kind)?;
+                (Digest::of(&bytes) == state).then_some(bytes)
+            };
+            let bytes = match kept.or_else(mended) {
+                Some(bytes) => bytes,
+                None => {
+                    let shards = self.shards_at(&objects, at.tree(), &at.series, &at.kind)?;
+                    shards::text(&objects, &at.kind, &shards, "")?
+                }
+            };
+            Ok(Text { at: at.clone(), bytes, schemas: self.schemas() })
+        });
+        texts.collect()
+    }
+
+    /// What must have been kept of the master to be believed; none of one that only a hand made.
+    fn expected(&self, objects: &Objects<'_>, at: &At) -> Option<Expected> {
+        let held = objects.at(at.tree(), &["masters", &at.series, &at.kind]).ok()??;
+        let record = self.import_record(at).ok()?;
+        let kept = Kept::of(self.repository.path(), &at.series, &at.kind);
+        Some(Expected { kept, held, state: record.state })
+    }
+
+    /// The canonical form of the state that the tree `held` has, when it is kept, for somebody to compare
+    /// with its digest.
+    pub(super) fn kept_text(
+        &self,
+        objects: &Objects<'_>,
+        held: Oid,
+        series: &str,
+        kind: &str,
+    ) -> Option<Vec<u8>> {
+        let kept = Kept::of(self.repository.path(), series, kind).text()?;
+        if kept.tree == held {
+            return Some(kept.bytes);
+        }
+        let kept = kept.outlined(self.schemas(), kind)?;
+        let since = Since::of(objects, self.schemas(), &kept.layout, kept.text.tree, held)?;
+        Some(since.text(&kept, &Rows::new()))
+    }
+}
