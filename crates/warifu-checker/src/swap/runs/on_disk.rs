@@ -1,5 +1,5 @@
-//! Whether the record is on disk as it should be, and whether there is room for the next one; and trying again
-//! while either is not so.
+//! Whether the record is on disk as it should be, and whether there is room for the next one; and trying
+//! again while either is not so.
 
 use warifu_trust::UnixSeconds;
 
