@@ -49,7 +49,7 @@ pub struct Failure {
     english: Box<str>,
     japanese: Box<str>,
     /// What was found in the data, when that is the reason.
-    pub findings: Findings,
+    pub findings: Box<Findings>,
     /// What it was found in.
     pub found_in: Option<Box<str>>,
     /// The commands that are advised, in their order.
@@ -60,13 +60,13 @@ impl Failure {
     /// A failure with its text in both languages.
     pub fn new(exit: Exit, english: impl Into<String>, japanese: impl Into<String>) -> Self {
         let (english, japanese) = (english.into().into(), japanese.into().into());
-        let (findings, found_in, advised) = (Findings::new(), None, Vec::new());
+        let (findings, found_in, advised) = (Box::default(), None, Vec::new());
         Failure { exit, english, japanese, findings, found_in, advised }
     }
 
     /// Refused because of what was found.
     pub fn refused(english: impl Into<String>, japanese: impl Into<String>, findings: Findings) -> Self {
-        Failure { findings, ..Failure::new(Exit::Data, english, japanese) }
+        Failure { findings: Box::new(findings), ..Failure::new(Exit::Data, english, japanese) }
     }
 
     /// The same failure, whose findings are about `what`.

@@ -1,5 +1,6 @@
 //! Copies that somebody made to harm: what they hold is not taken over, and nothing of it stands afterwards.
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(clippy::disallowed_methods, reason = "a test makes its own files")]
 
 mod place;
 

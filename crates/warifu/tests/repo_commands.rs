@@ -1,5 +1,6 @@
 //! What people and programs see of the commands on a repository.
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(clippy::disallowed_methods, reason = "a test makes its own files")]
 
 mod place;
 

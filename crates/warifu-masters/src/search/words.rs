@@ -162,7 +162,7 @@ fn lines_of(word: &str, text: &[u8], header: usize) -> Vec<(usize, usize)> {
         match raw.encode_utf8(&mut bytes).as_bytes() {
             [byte] => memchr::memchr_iter(*byte, &text[header..]).for_each(|at| look(header + at, 1)),
             bytes => {
-                Finder::new(bytes).find_iter(&text[header..]).for_each(|at| look(header + at, bytes.len()))
+                Finder::new(bytes).find_iter(&text[header..]).for_each(|at| look(header + at, bytes.len()));
             }
         }
     }

@@ -91,7 +91,19 @@ impl Context {
         let library = Library::new(&site).map_err(|error| wrong(&error))?;
         let (json, acts) = (global.json, Acts::new(global.audit));
         let (found, beside, document, has_printed) = Default::default();
-        Ok(Context { lang, json, library, acts, settings, invocation, given, found, beside, document, has_printed })
+        Ok(Context {
+            lang,
+            json,
+            library,
+            acts,
+            settings,
+            invocation,
+            given,
+            found,
+            beside,
+            document,
+            has_printed,
+        })
     }
 
     /// Whether the option `id`, one that is carried to the next command, was typed.

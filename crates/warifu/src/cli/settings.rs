@@ -43,7 +43,11 @@ impl Settings {
         settings
     }
 
-    fn add(&mut self, file: &Path, parse: fn(&str, &Path) -> Result<Vec<(Daily, String)>, DailyError>) {
+    fn add(
+        &mut self,
+        file: &Path,
+        parse: impl FnOnce(&str, &Path) -> Result<Vec<(Daily, String)>, DailyError>,
+    ) {
         let Ok(bytes) = warifu_files::read(file, MOST_BYTES) else { return };
         self.files.push(file.to_owned());
         match parse(&String::from_utf8_lossy(&bytes), file) {

@@ -21,14 +21,9 @@ pub use page::page;
 pub use text::text;
 pub use words::Words;
 
-/// The form of the JSON document.
-pub const NOTICE_SCHEMA: u32 = 1;
-
 /// A notice, before it is written in any language.
 #[derive(Debug, Serialize)]
 pub struct Notice {
-    /// The form of this document.
-    pub schema: u32,
     /// The release.
     pub release: u64,
     /// What it is.
@@ -206,7 +201,6 @@ impl Notice {
         };
         let accepted = manifest.changes.iter().flat_map(|changes| &changes.accepted);
         Notice {
-            schema: NOTICE_SCHEMA,
             release: manifest.release,
             title: manifest.title.clone(),
             made: manifest.created.day_in_japan(),

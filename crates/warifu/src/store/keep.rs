@@ -112,7 +112,7 @@ impl Store {
                 fs::rename(&file, &aside).map_err(StoreError::io("move", &file))?;
             }
             let written = crate::files::write(&file, &objects.blob(blob)?);
-            written.map_err(|error| StoreError::damaged(error))?;
+            written.map_err(StoreError::damaged)?;
             restored.files.push(path);
         }
         Ok(restored)

@@ -22,9 +22,6 @@ use crate::cli::of_kind::OfKind;
 /// How many are told to people unless they ask for all.
 const SHOWN: usize = 20;
 
-/// Which form the document has that `--json` prints.
-const SCHEMA_VERSION: u32 = 1;
-
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Names or parts of them, or of a code: 初診料, ｱﾑﾛｼﾞﾋﾟﾝ 5mg, 111000. All must match.
@@ -78,7 +75,6 @@ impl Args {
         if context.json {
             let hits: Vec<Value> = found.hits.iter().map(Hit::document).collect();
             context.print_json(&json!({
-                "schema_version": SCHEMA_VERSION,
                 "words": self.words,
                 "on": self.on.map(|day| day.to_string()),
                 "count": hits.len(),

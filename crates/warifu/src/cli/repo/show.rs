@@ -13,9 +13,6 @@ use super::words::{marked, no_record, short};
 use super::{as_of, fields, readable, related};
 use crate::cli::context::Context;
 
-/// Which form the document of a code has that `--json` prints.
-const SCHEMA_VERSION: u32 = 1;
-
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// A code (111000110), or a master (HEAD:drug, HEAD:r06/drug).
@@ -56,7 +53,7 @@ impl Args {
         let records = records.iter().zip(&related);
         if context.json {
             let records: Vec<Value> = records.map(|(record, groups)| document(record, groups)).collect();
-            let document = json!({ "schema_version": SCHEMA_VERSION, "key": self.what, "records": records });
+            let document = json!({ "key": self.what, "records": records });
             context.print_json(&document)?;
             return Ok(Exit::Done);
         }

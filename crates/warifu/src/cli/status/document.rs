@@ -50,7 +50,7 @@ impl Gathered {
                 })
             })
             .collect();
-        let fault = self.channel_fault.as_ref().map(|fault| fault.to_string());
+        let fault = self.channel_fault.as_ref().map(ToString::to_string);
         json!({
             "schema": "warifu/status/1",
             "repository": self.path, "commit": self.commit, "series": self.series, "masters": masters,

@@ -114,7 +114,7 @@ impl From<ImportError> for Failure {
         };
         let mut failure = Failure::because(exit, &error);
         if let ImportError::Refused(refused) = error {
-            failure.findings = refused.findings;
+            failure.findings = Box::new(refused.findings);
             failure.found_in = Some(refused.file.into());
         }
         failure
