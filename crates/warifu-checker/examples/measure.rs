@@ -1,8 +1,13 @@
 //! Measures what a checker does all day, on files named on the command line:
-//! `cargo run --release -p warifu-checker --example measure -- CLAIMS.UKE MONTH MASTER.csv... KIND=TABLE.csv...`
+//!
+//! ```sh
+//! cargo run --release -p warifu-checker --example measure -- \
+//!     CLAIMS.UKE MONTH MASTER.csv... KIND=TABLE.csv...
+//! ```
 //!
 //! The claims are judged as if they were all of MONTH (YYYYMM), in which the masters ought to be in force:
-//! of what no master knows, nothing is asked. Times are those of the processor. A file whose columns several kinds have is read as KIND.
+//! of what no master knows, nothing is asked. Times are those of the processor. A file whose columns several
+//! kinds have is read as KIND.
 
 use std::io::Write as _;
 use std::time::Duration;
@@ -150,7 +155,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     writeln!(out, "judge, no tables    {others:>10.2?}  {:.0} claims/s", count(tally.claims, others))?;
     writeln!(
         out,
-        "judge, all          {all:>10.2?}  {:.0} claims/s; the tables {:.2} times the others, {:.2} with reading",
+        "judge, all          {all:>10.2?}  {:.0} claims/s; tables {:.2} times the others, {:.2} with reading",
         count(tally.claims, all),
         (all.as_secs_f64() - others.as_secs_f64()) / others.as_secs_f64(),
         (all.as_secs_f64() - others.as_secs_f64()) / (others + reading).as_secs_f64(),

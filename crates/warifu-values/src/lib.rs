@@ -1,5 +1,5 @@
-//! Days, amounts, digests, texts, sentences, markup, judgements and the two languages: the values that every other crate
-//! speaks in, and nothing else.
+//! Days, amounts, digests, texts, sentences, markup, judgements and the two languages: the values that every
+//! other crate speaks in, and nothing else.
 //!
 //! Nothing here reads or holds a master, a claim or a release.
 #![warn(missing_docs)]

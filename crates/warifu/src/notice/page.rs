@@ -43,8 +43,10 @@ pub fn page(notice: &Notice, words: &Words, most: usize, lang: Lang) -> Html {
     };
     html!(
         "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{}</title><style>{}</style></head><body>\
-         <h1>{}</h1><div class=\"head\">{}</div>{}{}{}{}<h2>{}</h2><p class=\"digest\">{}</p></body></html>\n",
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{}</title>\
+         <style>{}</style></head><body>\
+         <h1>{}</h1><div class=\"head\">{}</div>{}{}{}{}<h2>{}</h2>\
+         <p class=\"digest\">{}</p></body></html>\n",
         say!(lang, "en", "ja"),
         heading,
         STYLE,

@@ -12,7 +12,8 @@ pub(crate) trait OfCode: Copy {
 #[derive(Debug)]
 pub(crate) struct ByCode<R> {
     codes: CodeTable,
-    /// Where the rows of each code begin, in the order of codes, and where all end: a code may have thousands.
+    /// Where the rows of each code begin, in the order of codes, and where all end: a code may have
+    /// thousands.
     starts: Box<[u32]>,
     rows: Box<[R]>,
 }
