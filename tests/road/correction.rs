@@ -154,7 +154,7 @@ fn an_official_file_that_lacks_it_is_refused_until_that_is_accepted_by_name() {
     let shown = stage.warifu("show HEAD:r06/procedure --repo kikin").ends(0);
     assert!(shown.out.contains("まだ"), "{}", shown.out);
     let points = stage.warifu(&format!("show {CODE} --repo kikin")).ends(0);
-    assert!(points.out.contains("73点"), "{}", points.out);
+    assert!(points.out.contains("73 points"), "{}", points.out);
     stage.warifu("check --repo kikin").ends(0);
 }
 

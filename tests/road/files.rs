@@ -138,7 +138,8 @@ fn fixed_length_ebcdic_is_written_recognised_imported_and_given_back() {
         assert_eq!(about["format"].as_str(), Some("kokuho-ebcdic"), "{about}");
         assert!(["certain", "likely"].contains(&about["confidence"].as_str().unwrap()), "{about}");
     }
-    assert_eq!((about[0]["record_bytes"].as_u64(), about[1]["rows"].as_u64()), (Some(686), Some(10_133)));
+    let (first, second) = (&about["files"][0], &about["files"][1]);
+    assert_eq!((first["record_bytes"].as_u64(), second["rows"].as_u64()), (Some(686), Some(10_133)));
     stage.warifu("convert y.host --from kokuho-ebcdic --to kikin -o y.csv").ends(0);
     assert!(
         std::fs::read(stage.path("y.csv")).unwrap()

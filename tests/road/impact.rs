@@ -129,7 +129,9 @@ fn what_must_be_judged_again_is_told_before_anybody_signs() {
     stage.warifu(&format!("{impact} -o list.json")).ends(0);
     let document: Value = serde_json::from_slice(&std::fs::read(stage.path("list.json")).unwrap()).unwrap();
     assert_eq!(document["worklist"].as_array().unwrap().len(), 2 * (all + IN_UNITS) as usize);
-    assert_eq!(document["summary"], told);
+    let mut summary = told.clone();
+    summary.as_object_mut().unwrap().remove("schema");
+    assert_eq!(document["summary"], summary);
     let ran = stage.warifu(&format!("--lang ja {impact} -o list.html")).ends(0);
     assert!(ran.out.contains("再確認が必要"), "{}", ran.out);
     let page = std::fs::read_to_string(stage.path("list.html")).unwrap();

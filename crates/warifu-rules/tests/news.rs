@@ -102,7 +102,9 @@ fn the_same_is_found(file: &str, rounds: usize) {
     let key = layout.key[0].0;
     let row = |row: usize| (0..layout.width()).map(|column| old.field(row, column).to_owned()).collect();
     let rows: Rows = (0..old.rows()).map(|at| (old.key(at).into_owned(), row(at))).collect();
-    let asked = CATALOGUE.iter().filter(|rule| rule.kinds.contains(&kind.as_str()));
+    // Names of other records break no rule: changing them would only leave less for what does.
+    let asked = CATALOGUE.iter().filter(|rule| rule.code != Code::SetStandIn);
+    let asked = asked.filter(|rule| rule.kinds.contains(&kind.as_str()));
     let mut columns: Vec<usize> =
         asked.flat_map(|rule| rule.columns).filter_map(|id| layout.position(id)).collect();
     columns.extend(layout.position("elective_care_class"));
