@@ -9,6 +9,7 @@
 //! of what no master knows, nothing is asked. Times are those of the processor. A file whose columns several
 //! kinds have is read as KIND.
 
+use std::collections::HashMap;
 use std::io::Write as _;
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use warifu_masters::file::{Declared, read, read_canonical};
 use warifu_masters::past::{Governs, Timelines};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
-use warifu_values::day::{PublicationDay, TreatmentDay};
+use warifu_values::day::{ClaimMonth, PublicationDay, TreatmentDay};
 use warifu_values::digest::Digest;
 
 /// How long this thread was on a processor so far: what others do on the machine does not count.
@@ -57,6 +58,23 @@ fn by_turns<const N: usize>(mut works: [&mut dyn FnMut(); N]) -> [Duration; N] {
     times.map(middle)
 }
 
+/// All procedures looked up in an order that no cache knows: on a day in the snapshot, and by the text of
+/// their codes in the map of the standard library.
+fn looking_up(master: &Master, snapshot: &Snapshot, day: TreatmentDay) -> [Duration; 2] {
+    let mut keys: Vec<String> = (0..master.rows()).map(|row| master.key(row).into_owned()).collect();
+    let map: HashMap<String, usize> = keys.iter().cloned().zip(0..).collect();
+    let mut chance = 1u64;
+    for at in (1..keys.len()).rev() {
+        chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        keys.swap(at, (chance >> 33) as usize % (at + 1));
+    }
+    let codes: Vec<u32> = keys.iter().filter_map(|key| key.parse().ok()).collect();
+    by_turns([
+        &mut || codes.iter().for_each(|code| _ = std::hint::black_box(snapshot.procedure(*code, day))),
+        &mut || keys.iter().for_each(|key| _ = std::hint::black_box(map.get(key.as_str()))),
+    ])
+}
+
 fn resident_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or_default();
@@ -83,7 +101,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut out = std::io::stdout().lock();
     let mut arguments = std::env::args().skip(1);
     let claims = std::fs::read(arguments.next().ok_or(USAGE)?)?;
-    let claims = of_month(&claims, &arguments.next().ok_or(USAGE)?);
+    let month = arguments.next().ok_or(USAGE)?;
+    let day = ClaimMonth::parse(month.as_bytes()).ok_or(USAGE)?.last();
+    let claims = of_month(&claims, &month);
     let schemas = Schemas::built_in()?;
     let mut masters = Vec::new();
     for file in arguments {
@@ -171,6 +191,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         count(tally.claims, answering),
         FINDINGS_LIMIT
     )?;
+    if let Some(of_procedures) = masters.iter().find(|master| master.layout().kind == "procedure") {
+        let [ours, theirs] = looking_up(of_procedures, &snapshot, day);
+        let each = |took: Duration| took.as_nanos() as f64 / of_procedures.rows() as f64;
+        writeln!(
+            out,
+            "look up             {:>7.1} ns, HashMap<String, _> {:.1} ns: {:.2}",
+            each(ours),
+            each(theirs),
+            each(ours) / each(theirs)
+        )?;
+    }
     drop((of, without_tables));
     drop((masters, timelines, canonical, large, file));
     writeln!(out, "resident          {:>9} KiB", resident_kib())?;
