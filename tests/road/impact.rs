@@ -117,6 +117,12 @@ fn what_must_be_judged_again_is_told_before_anybody_signs() {
     };
     all_of("claims/a.UKE", "12-1-1111111", "right-to-error", 0);
     all_of("claims/deeper/b.uke", "12-1-2222222", "error-to-right", all as usize);
+    // A spreadsheet computes nothing of it, whatever files are called.
+    stage.shell("cp -r claims =claims").ends(0);
+    stage.warifu(&format!("release impact second {PLACE} --claims =claims -o formulas.csv")).ends(0);
+    let formulas = std::fs::read_to_string(stage.path("formulas.csv")).unwrap();
+    assert!(formulas.lines().skip(1).all(|line| line.contains(",'=claims/")), "{formulas}");
+
     // A line names the claim: its number, and the line of its item.
     let claims = claiming("291", "1111111");
     let named = String::from_utf8_lossy(&claims)

@@ -33,9 +33,10 @@ impl Sheet {
     }
 }
 
-/// A spreadsheet computes what begins like a formula: what comes from outside must stay a text.
-fn push_cell(text: &mut String, cell: &str) {
-    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+/// Adds a cell, without what separates it from others. A spreadsheet computes what begins like a formula: what
+/// comes from outside must stay a text. One sign alone is none.
+pub fn push_cell(text: &mut String, cell: &str) {
+    let is_formula = cell.len() > 1 && cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let cell = if is_formula { format!("'{cell}") } else { cell.to_owned() };
     match cell.contains([',', '"', '\r', '\n']) {
         true => {
@@ -62,6 +63,7 @@ mod tests {
         assert_eq!(cell("点数"), "点数");
         assert_eq!(cell("a,\"b\""), "\"a,\"\"b\"\"\"");
         assert_eq!(cell("=1+1"), "'=1+1");
+        assert_eq!(cell("-"), "-");
         assert_eq!(cell("-2\n"), "\"'-2\n\"");
     }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use warifu_claims::movement::{Impact, Judgement, TurnedUse};
+use warifu_values::csv::push_cell;
 
 use super::found::Unread;
 use super::judged::Judged;
@@ -171,16 +172,14 @@ fn csv(judged: &Judged<'_>, one: &TurnedUse, out: &mut Vec<u8>) {
         number(one.unit.map(|unit| unit.points)),
         number(one.unit.map(|unit| unit.times.into())),
     ];
+    let mut line = String::new();
     for (at, field) in fields.iter().enumerate() {
         if at > 0 {
-            out.push(b',');
+            line.push(',');
         }
-        if field.contains(['"', ',', '\n', '\r']) {
-            out.extend_from_slice(format!("\"{}\"", field.replace('"', "\"\"")).as_bytes());
-        } else {
-            out.extend_from_slice(field.as_bytes());
-        }
+        push_cell(&mut line, field);
     }
+    out.extend_from_slice(line.as_bytes());
     out.push(b'\n');
 }
 
