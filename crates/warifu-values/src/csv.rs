@@ -33,8 +33,8 @@ impl Sheet {
     }
 }
 
-/// Adds a cell, without what separates it from others. A spreadsheet computes what begins like a formula: what
-/// comes from outside must stay a text. One sign alone is none.
+/// Adds a cell, without what separates it from others. A spreadsheet computes what begins like a formula:
+/// what comes from outside must stay a text. One sign alone is none.
 pub fn push_cell(text: &mut String, cell: &str) {
     let is_formula = cell.len() > 1 && cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let cell = if is_formula { format!("'{cell}") } else { cell.to_owned() };
