@@ -23,6 +23,7 @@ mod checks;
 pub mod movement;
 
 #[cfg(test)]
+#[path = "../../warifu-masters/tests/published/mod.rs"]
 mod published;
 #[cfg(test)]
 mod real_files;

@@ -6,6 +6,7 @@
 
 pub mod amount;
 pub mod audit;
+pub mod closest;
 pub mod csv;
 pub mod day;
 pub mod digest;

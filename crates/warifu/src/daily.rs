@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
-use crate::closest::closest_first;
 use crate::identity::Author;
+use warifu_values::closest::closest_first;
 
 /// One of what is typed daily.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -8,7 +8,6 @@
 pub mod advice;
 pub mod caution;
 pub mod changes_html;
-mod closest;
 pub mod daily;
 pub mod diff_html;
 pub mod diff_json;

@@ -12,8 +12,6 @@ mod ask;
 #[cfg(test)]
 mod cases;
 mod catalogue;
-mod catalogue_names;
-mod catalogue_points;
 mod comment;
 mod common;
 mod disease;

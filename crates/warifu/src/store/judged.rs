@@ -12,7 +12,7 @@ use super::error::{ImportError, Refused};
 use super::naming::dated_in;
 use super::record::{Accepted, Glance, ImportRecord, Taken};
 use super::request::{ImportRequest, Imported};
-use crate::closest::closest_first;
+use warifu_values::closest::closest_first;
 use warifu_values::judgement::PassedBy;
 use warifu_values::text::one_line;
 

@@ -18,7 +18,7 @@ use super::lock::Lock;
 use super::objects::{Objects, Trees};
 use super::transaction::{Change, Message, Steps, Transaction};
 use super::worktree::changed_files;
-use crate::closest::closest_first;
+use warifu_values::closest::closest_first;
 
 /// Git attributes of a new repository: no tool may change line ends in what is stored by digest.
 const ATTRIBUTES: &str = "masters/** -text\nsources/** -text\nsources/**/original binary\n";

@@ -1,28 +1,19 @@
 //! A repository in a temporary folder, and the real files beside the checkout.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
-#![allow(dead_code, reason = "each test program uses its part")]
+#![allow(dead_code, unused_imports, reason = "each test program uses its part")]
 #![allow(clippy::allow_attributes, reason = "what is unused differs from program to program")]
 
+#[path = "../../../warifu-masters/tests/published/mod.rs"]
+mod published;
 pub(crate) mod shell;
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+pub(crate) use published::data;
 use warifu::store::{Author, Config, ImportError, ImportRequest, Imported, Store, dated_in};
 use warifu_masters::finding::Code;
 use warifu_masters::schema::Schemas;
-
-/// The folder with real files, when it is there.
-pub(crate) fn data() -> Option<PathBuf> {
-    let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    if !data.is_dir() {
-        // Past the test harness's capture, so that nobody believes these ran.
-        let _ = writeln!(std::io::stderr(), "left out: real files, no folder {}", data.display());
-        return None;
-    }
-    Some(data)
-}
 
 /// The files of one folder in the order they go in: by date, a differential before the full of its day.
 pub(crate) fn files(data: &Path, folder: &str) -> Vec<String> {

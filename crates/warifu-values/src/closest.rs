@@ -1,13 +1,13 @@
 //! Which of several names was meant.
 
 /// `names`, those that need the fewest letters put in, left out or exchanged to become `text` first.
-pub(crate) fn closest_first<'a>(text: &str, mut names: Vec<&'a str>) -> Vec<&'a str> {
+pub fn closest_first<'a>(text: &str, mut names: Vec<&'a str>) -> Vec<&'a str> {
     names.sort_by_key(|name| distance(text, name));
     names
 }
 
 /// How many letters are put in, left out or exchanged between the two.
-fn distance(one: &str, other: &str) -> usize {
+pub fn distance(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
     let mut row: Vec<usize> = (0..=other.len()).collect();
     for (at, letter) in one.chars().enumerate() {

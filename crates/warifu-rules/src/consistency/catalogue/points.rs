@@ -3,12 +3,12 @@
 //! No published file of its tables 02 (inclusion) and 03-1 (exclusion on a day) was at hand: the rules
 //! that ask one of them are counted nowhere.
 
-use super::rule::{Ask, Count, Rule, Seen};
-use super::{across, across_points, common, points};
+use crate::consistency::rule::{Ask, Count, Rule, Seen};
+use crate::consistency::{across, across_points, common, points};
 use warifu_masters::finding::Code;
 
 /// The rules of the 電子点数表.
-pub(super) const POINTS: &[Rule] = &[
+pub(super) const RULES: &[Rule] = &[
     Rule {
         code: Code::SetPointsPair,
         kinds: &[

@@ -1,7 +1,7 @@
 //! The rule on characters in names, for the names of each kind of master.
 
-use super::names;
-use super::rule::{Ask, Count, Rule, Seen};
+use crate::consistency::names;
+use crate::consistency::rule::{Ask, Count, Rule, Seen};
 use warifu_masters::finding::Code;
 
 /// The entry for some columns of some kinds.
@@ -19,7 +19,7 @@ const fn kept(file: &'static str, held: u64) -> Count {
 }
 
 /// The rule on characters in names.
-pub(super) const NAMES: &[Rule] = &[
+pub(super) const RULES: &[Rule] = &[
     Rule {
         remark: "Each name is asked. None of the published files at hand has one of the two.",
         ..of(
