@@ -1,9 +1,11 @@
 //! Rules between masters of a series.
 
-use super::DISEASES;
 use crate::consistency::across;
 use crate::consistency::rule::{Ask, Count, Rule, Seen};
 use warifu_masters::finding::Code;
+
+/// The diseases and the former ones that are at hand.
+const DISEASES: Seen = Seen::Together(&["disease/hb_20260101.txt", "disease/b_20240601.txt"]);
 
 /// Rules between masters of a series.
 pub(super) const RULES: &[Rule] = &[

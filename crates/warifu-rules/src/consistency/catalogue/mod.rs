@@ -1,6 +1,6 @@
 //! The catalogue: every rule once, with what it asks and how the published files fare by it.
 
-use super::rule::{Rule, Seen};
+use super::rule::Rule;
 
 mod amounts;
 mod comments;
@@ -15,9 +15,6 @@ mod versions;
 
 mod names;
 mod points;
-
-/// The diseases and the former ones that are at hand.
-const DISEASES: Seen = Seen::Together(&["disease/hb_20260101.txt", "disease/b_20240601.txt"]);
 
 /// The rules, by what they are about.
 const BY_SUBJECT: &[&[Rule]] = &[
