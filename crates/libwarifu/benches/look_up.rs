@@ -113,7 +113,7 @@ fn in_rust(snapshot: &Snapshot, asked: &[Asked]) -> (f64, Sees) {
 
 fn told<'a, F>(found: &Lookup<'a, F>, amount: impl Fn(&F) -> u64) -> (bool, &'a str, u64) {
     match found {
-        Lookup::InForce(held) => (true, held.name, amount(held.facts)),
+        Lookup::InForce(held) => (true, held.name(), amount(held.facts)),
         Lookup::Absent(_, by) => (false, by.and_then(|by| by.name).unwrap_or_default(), 0),
     }
 }

@@ -151,7 +151,7 @@ fn of<F>(found: &Lookup<'_, F>, amount: impl Fn(&F) -> Option<(WarifuAmountKind,
             WarifuRecord {
                 standing: WarifuStanding::InForce,
                 day: 0,
-                name: WarifuText::of(held.name),
+                name: WarifuText::of(held.name()),
                 series: WarifuText::of(held.series),
                 amount_kind,
                 amount_hundredths: amount.in_hundredths(),

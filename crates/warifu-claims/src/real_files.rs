@@ -309,7 +309,7 @@ fn superseded_materials_judge_their_own_days() {
             match (standing, snapshot.material(key.parse().unwrap(), on)) {
                 (Standing::InForce(at), Lookup::InForce(held)) => {
                     let (table, row) = timelines.record(newest, key, at).unwrap();
-                    assert_eq!(held.name, table.label(row), "{key} {on}");
+                    assert_eq!(held.name(), table.label(row), "{key} {on}");
                     in_force[usize::from(at != RecordAt::State)] += 1;
                 }
                 (Standing::Abolished(last), Lookup::Absent(Absence::Abolished(told), _)) => {

@@ -96,7 +96,7 @@ mod tests {
         let look = |day: TreatmentDay| match day.as_number() % 100 {
             day if day < from => Lookup::Absent(Absence::Unknown, None),
             day if day > to => Lookup::Absent(Absence::NotKnown(None), None),
-            _ => Lookup::InForce(Held { facts: &nothing, name: "", series: &series, version: 0 }),
+            _ => Lookup::InForce(Held::invented(&nothing, &series)),
         };
         match cover(month, days, look) {
             Covered::Yes(held) => format!("yes {}", held.is_some()),

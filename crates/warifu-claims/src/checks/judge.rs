@@ -366,7 +366,7 @@ mod tests {
                 let mut judging =
                     Judging { claim, month, snapshot: &snapshot, report, items: 0, times, company };
                 let facts = Drug { price: Amount::default(), price_kind: 1, is_elective: false };
-                let held = Held { facts: &facts, name: "", series: &series, version: 0 };
+                let held = Held::invented(&facts, &series);
                 let [item] = claim.items else { panic!("{} items", claim.items.len()) };
                 judging.record(item, item.code.unwrap(), FROM_2024, |_| Lookup::InForce(held));
             });

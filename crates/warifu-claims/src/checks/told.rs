@@ -55,7 +55,7 @@ impl Told<'_> {
 
 fn name<F>(lookup: Lookup<'_, F>) -> Option<&str> {
     match lookup {
-        Lookup::InForce(held) => Some(held.name),
+        Lookup::InForce(held) => Some(held.name()),
         Lookup::Absent(_, by) => by.and_then(|by| by.name),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::names::Names;
 use crate::item_code::ItemCode;
 use warifu_values::day::TreatmentDay;
 
@@ -10,15 +11,40 @@ use warifu_values::day::TreatmentDay;
 pub struct Held<'a, F> {
     /// What the checks ask of it.
     pub facts: &'a F,
-    /// Its name.
-    pub name: &'a str,
+    /// What it is called: most who look it up do not ask.
+    pub(super) named: Named<'a>,
     /// Its series.
     pub series: &'a Arc<str>,
     /// Which version of which record: equal for equal answers.
     pub(crate) version: u32,
 }
 
+/// Which name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Named<'a> {
+    pub(super) names: &'a Names,
+    pub(super) record: u32,
+}
+
 impl<'a, F> Held<'a, F> {
+    /// Its name.
+    #[inline]
+    pub fn name(&self) -> &'a str {
+        self.named.names.of(self.named.record)
+    }
+
+    /// One that no master holds, without a name.
+    #[cfg(test)]
+    pub(crate) fn invented(facts: &'a F, series: &'a Arc<str>) -> Self {
+        static NAMES: std::sync::LazyLock<Names> = std::sync::LazyLock::new(|| {
+            let mut names = Names::default();
+            let place = names.write("");
+            names.push(place);
+            names
+        });
+        Held { facts, named: Named { names: &NAMES, record: 0 }, series, version: 0 }
+    }
+
     /// Whether both are the same version of the same record of one snapshot. A version holds on days without
     /// a gap.
     pub fn is_same(&self, other: &Self) -> bool {
@@ -27,7 +53,7 @@ impl<'a, F> Held<'a, F> {
 
     /// Who says so.
     pub fn by(&self) -> By<'a> {
-        By { series: self.series, name: Some(self.name) }
+        By { series: self.series, name: Some(self.name()) }
     }
 }
 

@@ -33,8 +33,7 @@ impl<F: Facts> Shelf<F> {
             codes: CodeTable::of(versions.iter().map(|version| version.code), codes),
             versions: versions.into(),
             facts: records.facts.into(),
-            named: records.named.into(),
-            names: records.names.into(),
+            names: records.names.complete(),
         })
     }
 }

@@ -22,6 +22,7 @@ mod procedure;
 mod age_additions;
 
 mod code_table;
+mod names;
 mod records;
 
 mod shelf;

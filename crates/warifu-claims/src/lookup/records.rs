@@ -1,20 +1,19 @@
 //! What is kept of records while a shelf is built, each once.
 
 use super::facts::Facts;
+use super::names::Names;
 
 /// The records of all codes so far.
 pub(super) struct Records<F> {
     pub(super) facts: Vec<F>,
-    /// Where the name of each begins and ends.
-    pub(super) named: Vec<(u32, u32)>,
-    pub(super) names: String,
+    pub(super) names: Names,
     /// The first one of the code at hand.
     begin: usize,
 }
 
 impl<F> Default for Records<F> {
     fn default() -> Self {
-        Records { facts: Vec::new(), named: Vec::new(), names: String::new(), begin: 0 }
+        Records { facts: Vec::new(), names: Names::default(), begin: 0 }
     }
 }
 
@@ -26,20 +25,15 @@ impl<F: Facts> Records<F> {
 
     /// The number of the record; one of the code at hand that differs in nothing is the same record.
     pub(super) fn place(&mut self, facts: F, name: &str) -> u32 {
-        let named = self.named[self.begin..].iter().copied();
-        let named = named.clone().find(|(from, to)| &self.names[*from as usize..*to as usize] == name);
-        let of_code = self.begin..self.facts.len();
-        let same = |at: &usize| Some(self.named[*at]) == named && self.facts[*at] == facts;
-        if let Some(at) = of_code.clone().find(same) {
+        let known = self.names.place_of(name, self.begin);
+        let mut of_code = self.begin..self.facts.len();
+        let is_same = |at: &usize| Some(self.names.place(*at)) == known && self.facts[*at] == facts;
+        if let Some(at) = of_code.find(is_same) {
             return at as u32;
         }
-        let named = named.unwrap_or_else(|| {
-            let from = self.names.len() as u32;
-            self.names.push_str(name);
-            (from, self.names.len() as u32)
-        });
+        let place = known.unwrap_or_else(|| self.names.write(name));
         self.facts.push(facts);
-        self.named.push(named);
+        self.names.push(place);
         (self.facts.len() - 1) as u32
     }
 }

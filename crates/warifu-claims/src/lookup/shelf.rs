@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::code_table::CodeTable;
+use super::names::Names;
 use warifu_masters::past::Governs;
 use warifu_values::day::TreatmentDay;
 
@@ -45,9 +46,7 @@ pub(super) struct Shelf<F> {
     pub(super) versions: Box<[Version]>,
     /// Of each record.
     pub(super) facts: Box<[F]>,
-    /// Where the name of each record begins and ends.
-    pub(super) named: Box<[(u32, u32)]>,
-    pub(super) names: Box<str>,
+    pub(super) names: Names,
 }
 
 impl<F> Shelf<F> {
@@ -72,18 +71,8 @@ impl<F> Shelf<F> {
         self.versions[newest..newest + count].iter().rev()
     }
 
-    #[inline]
-    pub(super) fn name(&self, record: u32) -> &str {
-        let (from, to) = self.named[record as usize];
-        &self.names[from as usize..to as usize]
-    }
-
     /// How many bytes of memory it takes.
     pub(super) fn bytes(&self) -> usize {
-        self.codes.bytes()
-            + size_of_val(&*self.versions)
-            + size_of_val(&*self.facts)
-            + size_of_val(&*self.named)
-            + self.names.len()
+        self.codes.bytes() + size_of_val(&*self.versions) + size_of_val(&*self.facts) + self.names.bytes()
     }
 }

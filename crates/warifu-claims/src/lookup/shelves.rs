@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::answer::{Absence, By, Held, Lookup};
+use super::answer::{Absence, By, Held, Lookup, Named};
 use super::shelf::{NO_RECORD, Shelf, Standing};
 use warifu_masters::past::Governs;
 use warifu_values::day::TreatmentDay;
@@ -58,8 +58,8 @@ impl<F> Shelves<F> {
         match shelf.versions[at].standing {
             Standing::InForce => {
                 let record = shelf.versions[at].record;
-                let (facts, name) = (&shelf.facts[record as usize], shelf.name(record));
-                Lookup::InForce(Held { facts, name, series: &shelf.series, version: before + at as u32 })
+                let (facts, named) = (&shelf.facts[record as usize], Named { names: &shelf.names, record });
+                Lookup::InForce(Held { facts, named, series: &shelf.series, version: before + at as u32 })
             }
             _ => self.absent(place, at),
         }
@@ -75,7 +75,7 @@ impl<F> Shelves<F> {
             Standing::NotKnown => Absence::NotKnown(self.told_after(place, version.code, version.first)),
             Standing::Unknown | Standing::InForce => Absence::Unknown,
         };
-        let name = (version.record != NO_RECORD).then(|| shelf.name(version.record));
+        let name = (version.record != NO_RECORD).then(|| shelf.names.of(version.record));
         Lookup::Absent(absence, Some(By { series: &shelf.series, name }))
     }
 

@@ -111,7 +111,7 @@ fn ask(snapshot: &Snapshot, code: u32, on: &str) -> String {
         None => String::new(),
     };
     match snapshot.material(code, day(on)) {
-        Lookup::InForce(held) => format!("{} of {}", held.name, held.series),
+        Lookup::InForce(held) => format!("{} of {}", held.name(), held.series),
         Lookup::Absent(absence, of) => {
             let absence = match absence {
                 Absence::NotKnown(Some(from)) => format!("not known until {from}"),
@@ -206,7 +206,7 @@ fn a_use_limit_ends_the_days_of_its_record_and_of_no_other() {
         let of = MasterOf { series: "r06", kind: "drug", master: &new, timelines: &timelines };
         let snapshot = Snapshot::build(&[of]).unwrap();
         let answer = |on| match snapshot.drug(620_000_001, day(on)) {
-            Lookup::InForce(held) => held.name.to_owned(),
+            Lookup::InForce(held) => held.name().to_owned(),
             Lookup::Absent(Absence::Abolished(last), Some(By { name: Some(name), .. })) => {
                 format!("{name} until {last}")
             }
@@ -339,10 +339,10 @@ proptest! {
                 });
                 match (answer, expected) {
                     (Lookup::InForce(held), Some((made, Ok(name)))) => {
-                        prop_assert_eq!((held.name, &**held.series), (name, made.name.as_str()));
+                        prop_assert_eq!((held.name(), &**held.series), (name, made.name.as_str()));
                         // Days that follow each other and have the same record have the same version.
                         if let Some(Lookup::InForce(last)) = before {
-                            let same = (last.name, last.series) == (held.name, held.series);
+                            let same = (last.name(), last.series) == (held.name(), held.series);
                             prop_assert_eq!(held.is_same(&last), same);
                         }
                     }

@@ -49,6 +49,6 @@ pub(super) fn record_behind(
 
 fn behind<F>(lookup: Lookup<'_, F>, value: impl Fn(&F) -> String) -> Option<RecordBehind> {
     let Lookup::InForce(held) = lookup else { return None };
-    let (series, name) = (held.series.to_string(), held.name.to_owned());
+    let (series, name) = (held.series.to_string(), held.name().to_owned());
     Some(RecordBehind { series, name, value: value(held.facts) })
 }
