@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Builds what is given out, from this checkout into target/package/: `deb` the two Debian packages, `static` the
-# programs that need no library, `library` the folder of libwarifu, `all` of it. PROFILE=dev builds in a hurry, for tests of the packaging alone.
+# programs that need no library, `library` the folder of libwarifu, `all` of it. PROFILE=dev builds in a hurry, for
+# tests of the packaging alone; what is given out has the profile of that name (`dist`).
 # DEB_MAINTAINER is who answers for the packages: whoever gives them to others sets it, as "Name <address>".
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . packaging/flags.sh
 what=${1:-all}
-profile=${PROFILE:-release}
+profile=${PROFILE:-dist}
 folder=${profile/dev/debug}
 out=$PWD/target/package
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)

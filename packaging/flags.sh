@@ -5,7 +5,6 @@
 : "${CARGO_HOME:=$HOME/.cargo}"
 export SOURCE_DATE_EPOCH CARGO_HOME
 export LC_ALL=C.UTF-8 TZ=UTC CARGO_INCREMENTAL=0 CARGO_TERM_COLOR=never
-export CARGO_PROFILE_RELEASE_STRIP=symbols
 sources=$(rustc --print sysroot)
 RUSTFLAGS="--remap-path-prefix=$PWD=/warifu --remap-path-prefix=$CARGO_HOME=/cargo"
 RUSTFLAGS="$RUSTFLAGS --remap-path-prefix=$sources=/rust"

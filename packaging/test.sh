@@ -2,7 +2,7 @@
 # Tries the Debian packages in a root of their own: install, start, upgrade while it runs, downgrade, remove, purge.
 #
 # As root, with debootstrap and a mirror of Debian; DEBS names a folder with packages of two versions, else they
-# are built, in a hurry unless PROFILE=release. Nothing outside target/package/ is changed, and nothing that it
+# are built, in a hurry unless PROFILE=dist. Nothing outside target/package/ is changed, and nothing that it
 # starts is left.
 set -euo pipefail
 cd "$(dirname "$0")/.."

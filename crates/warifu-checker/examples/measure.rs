@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use std::io::Write as _;
 use std::time::Duration;
 
+use rustix::time::{ClockId, clock_gettime};
 use warifu_checker::receipt::Receipt;
 use warifu_claims::{CHECKS_VERSION, ClaimFile, ClaimFindings, MasterOf, Snapshot, judge};
 use warifu_judging::{FINDINGS_LIMIT, answer};
@@ -25,8 +26,8 @@ use warifu_values::digest::Digest;
 
 /// How long this thread was on a processor so far: what others do on the machine does not count.
 fn on_processor() -> Duration {
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    Duration::from_nanos(told.split(' ').next().and_then(|number| number.parse().ok()).unwrap_or_default())
+    let told = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(told.tv_sec.unsigned_abs(), u32::try_from(told.tv_nsec).unwrap_or_default())
 }
 
 /// How long `work` takes of the processor.

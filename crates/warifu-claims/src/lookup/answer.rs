@@ -11,26 +11,21 @@ use warifu_values::day::TreatmentDay;
 pub struct Held<'a, F> {
     /// What the checks ask of it.
     pub facts: &'a F,
-    /// What it is called: most who look it up do not ask.
-    pub(super) named: Named<'a>,
+    /// What records are called: most who look one up do not ask.
+    pub(super) names: &'a Names,
     /// Its series.
     pub series: &'a Arc<str>,
+    /// Which of the records.
+    pub(super) record: u32,
     /// Which version of which record: equal for equal answers.
     pub(crate) version: u32,
-}
-
-/// Which name.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Named<'a> {
-    pub(super) names: &'a Names,
-    pub(super) record: u32,
 }
 
 impl<'a, F> Held<'a, F> {
     /// Its name.
     #[inline]
     pub fn name(&self) -> &'a str {
-        self.named.names.of(self.named.record)
+        self.names.of(self.record)
     }
 
     /// One that no master holds, without a name.
@@ -42,7 +37,7 @@ impl<'a, F> Held<'a, F> {
             names.push(place);
             names
         });
-        Held { facts, named: Named { names: &NAMES, record: 0 }, series, version: 0 }
+        Held { facts, names: &NAMES, series, record: 0, version: 0 }
     }
 
     /// Whether both are the same version of the same record of one snapshot. A version holds on days without

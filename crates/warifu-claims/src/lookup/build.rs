@@ -3,9 +3,10 @@
 use super::code_table::CodeTable;
 use super::facts::Facts;
 use super::records::Records;
-use super::shelf::{NO_RECORD, Shelf, Standing, Version};
+use super::shelf::Shelf;
 use super::snapshot_error::SnapshotError;
 use super::source::Source;
+use super::version::{Standing, Version};
 use warifu_masters::past::{self, MasterOf, Period, RecordAt};
 use warifu_masters::schema::LISTED_ON;
 use warifu_masters::table::Table;
@@ -111,9 +112,8 @@ impl<'a, F: Facts> Taking<'a, F> {
         let code = number(key.as_bytes()).filter(|code| key.len() == F::OF.digits() && *code != 0);
         let code = code.ok_or_else(|| self.wrong_key(key))?;
         let newest = self.newest_of(key)?;
-        let version = |first, standing, record| Version { code, first, standing, record };
         for (at, Period { first, standing, .. }) in periods.iter().enumerate() {
-            let mut absent = |standing| push(versions, version(*first, standing, NO_RECORD));
+            let mut absent = |standing| push(versions, Version::of(code, *first, standing, None));
             let read = match *standing {
                 past::Standing::InForce(at) => self.at(key, newest, at)?,
                 past::Standing::Abolished(last) => {
@@ -133,22 +133,23 @@ impl<'a, F: Facts> Taking<'a, F> {
                         let record = records.place(read.facts, read.name);
                         // From the first day of the period on, nothing is left that is not known.
                         versions.retain(|version| version.first < from.max(*first));
-                        push(versions, version(from.max(*first), Standing::InForce, record));
+                        push(versions, Version::in_force(code, from.max(*first), record));
                     }
                     continue;
                 }
             };
             let record = records.place(read.facts, read.name);
             if read.last.is_none_or(|last| *first <= last) {
-                push(versions, version(*first, Standing::InForce, record));
+                push(versions, Version::in_force(code, *first, record));
             }
             let next = periods.get(at + 1).map(|next| next.first);
             let next = next.or(governs.last.map(TreatmentDay::after));
             if let Some(last) = read.last.filter(|last| next.is_none_or(|next| last.after() < next)) {
-                push(versions, version(last.after().max(*first), Standing::Abolished(last), record));
+                let (first, abolished) = (last.after().max(*first), Standing::Abolished(last));
+                push(versions, Version::of(code, first, abolished, Some(record)));
             }
         }
-        name_absent(versions, || newest.map_or(NO_RECORD, |newest| records.place(newest.facts, newest.name)));
+        name_absent(versions, || newest.map(|newest| records.place(newest.facts, newest.name)));
         Ok(())
     }
 
@@ -207,22 +208,19 @@ impl<'a, F: Facts> Taking<'a, F> {
 
 /// The next version, unless the one before goes on.
 fn push(versions: &mut Vec<Version>, next: Version) {
-    let is_going_on = |last: &Version| (last.standing, last.record) == (next.standing, next.record);
+    let is_going_on = |last: &Version| (last.standing(), last.record()) == (next.standing(), next.record());
     if !versions.last().is_some_and(is_going_on) {
         versions.push(next);
     }
 }
 
 /// Days on which no record is in force get the name of the one before them, or after them, or else `other`.
-fn name_absent(versions: &mut [Version], other: impl FnOnce() -> u32) {
-    let mut known = versions.iter().map(|version| version.record).find(|record| *record != NO_RECORD);
-    if known.is_none() {
-        known = Some(other());
-    }
+fn name_absent(versions: &mut [Version], other: impl FnOnce() -> Option<u32>) {
+    let mut known = versions.iter().find_map(Version::record).or_else(other);
     for version in versions {
-        if version.record == NO_RECORD {
-            version.record = known.unwrap_or(NO_RECORD);
+        if version.record().is_none() {
+            *version = Version::of(version.code, version.first, version.standing(), known);
         }
-        known = Some(version.record);
+        known = version.record();
     }
 }

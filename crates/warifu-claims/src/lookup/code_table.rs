@@ -13,10 +13,11 @@ pub(super) struct CodeTable {
     slots: Box<[Slot]>,
 }
 
-/// Spreads codes, which run in sequences, over the table (Knuth's multiplier).
+/// Spreads codes, which run in sequences, over a table of `mask` + 1 places: by the highest bits that Knuth's
+/// multiplier gives, in which neighbours differ most.
 #[inline]
 fn place(code: u32, mask: usize) -> usize {
-    (code.wrapping_mul(0x9E37_79B1) >> 7) as usize & mask
+    (code.wrapping_mul(0x9E37_79B1) >> (mask as u32).leading_zeros()) as usize & mask
 }
 
 impl CodeTable {

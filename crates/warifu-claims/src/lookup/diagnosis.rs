@@ -42,8 +42,8 @@ impl Snapshot {
 
 /// What is held of one of the two masters; versions of both are told apart.
 fn told<F>(held: Held<'_, F>, of: u32) -> Held<'_, ()> {
-    let Held { named, series, version, .. } = held;
-    Held { facts: &(), named, series, version: version * 2 + of }
+    let Held { names, series, record, version, .. } = held;
+    Held { facts: &(), names, series, record, version: version * 2 + of }
 }
 
 #[cfg(test)]

@@ -25,6 +25,8 @@ mod code_table;
 mod names;
 mod records;
 
+mod version;
+
 mod shelf;
 mod shelves;
 

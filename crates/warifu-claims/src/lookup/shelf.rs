@@ -4,34 +4,9 @@ use std::sync::Arc;
 
 use super::code_table::CodeTable;
 use super::names::Names;
+use super::version::Version;
 use warifu_masters::past::Governs;
 use warifu_values::day::TreatmentDay;
-
-/// What holds for a code from one day on, until its next version begins.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Version {
-    pub(super) code: u32,
-    pub(super) first: TreatmentDay,
-    pub(super) standing: Standing,
-    /// The record in force; where none is, the one that tells the name, if any ([`NO_RECORD`]).
-    pub(super) record: u32,
-}
-
-/// What holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
-    /// The version's record is in force.
-    InForce,
-    /// It could last be used on that day.
-    Abolished(TreatmentDay),
-    /// The series lists the code on other days.
-    Unknown,
-    /// No publication tells.
-    NotKnown,
-}
-
-/// No record at all.
-pub(super) const NO_RECORD: u32 = u32::MAX;
 
 /// All versions of all records of one master. Those of one code stand together, the newest first; each holds
 /// until the one before it begins, and the oldest begins with the days that the series governs. Immutable, so
@@ -52,16 +27,21 @@ pub(super) struct Shelf<F> {
 impl<F> Shelf<F> {
     /// The version of `code` that holds on `day`, which the series governs; none when it never had the code.
     #[inline]
-    pub(super) fn version(&self, code: u32, day: TreatmentDay) -> Option<usize> {
-        let newest = self.codes.first(code)?;
-        let of_code = self.versions[newest..].iter().take_while(|version| version.code == code);
-        of_code.enumerate().find(|(_, version)| version.first <= day).map(|(at, _)| newest + at)
+    pub(super) fn version(&self, code: u32, day: TreatmentDay) -> Option<(usize, &Version)> {
+        let mut at = self.codes.first(code)?;
+        loop {
+            let version = self.versions.get(at).filter(|version| version.code == code)?;
+            if version.first <= day {
+                return Some((at, version));
+            }
+            at += 1;
+        }
     }
 
     /// Each record in force, with its code.
     pub(super) fn in_force(&self) -> impl Iterator<Item = (u32, &F)> {
-        let versions = self.versions.iter().filter(|version| version.standing == Standing::InForce);
-        versions.map(|version| (version.code, &self.facts[version.record as usize]))
+        let in_force = |version: &Version| Some((version.code, version.record_in_force()?));
+        self.versions.iter().filter_map(in_force).map(|(code, record)| (code, &self.facts[record as usize]))
     }
 
     /// The versions of `code`, the oldest first.

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::answer::{Absence, By, Held, Lookup, Named};
-use super::shelf::{NO_RECORD, Shelf, Standing};
+use super::answer::{Absence, By, Held, Lookup};
+use super::shelf::Shelf;
+use super::version::Standing;
 use warifu_masters::past::Governs;
 use warifu_values::day::TreatmentDay;
 
@@ -49,20 +50,15 @@ impl<F> Shelves<F> {
     #[inline]
     pub(super) fn lookup(&self, code: u32, day: TreatmentDay) -> Lookup<'_, F> {
         // Series are few.
-        let begun = self.0.iter().rposition(|placed| placed.governs.first <= day);
-        let Some(place) = begun.filter(|place| self.0[*place].governs.holds(day)) else {
+        let begun = self.0.iter().enumerate().rfind(|(_, placed)| placed.governs.first <= day);
+        let Some((place, Placed { before, shelf, .. })) = begun.filter(|(_, it)| it.governs.holds(day))
+        else {
             return Lookup::Absent(Absence::NotHeld, None);
         };
-        let Placed { before, shelf, .. } = &self.0[place];
-        let Some(at) = shelf.version(code, day) else { return self.unheard(place, day) };
-        match shelf.versions[at].standing {
-            Standing::InForce => {
-                let record = shelf.versions[at].record;
-                let (facts, named) = (&shelf.facts[record as usize], Named { names: &shelf.names, record });
-                Lookup::InForce(Held { facts, named, series: &shelf.series, version: before + at as u32 })
-            }
-            _ => self.absent(place, at),
-        }
+        let Some((at, version)) = shelf.version(code, day) else { return self.unheard(place, day) };
+        let Some(record) = version.record_in_force() else { return self.absent(place, at) };
+        let (facts, names) = (&shelf.facts[record as usize], &shelf.names);
+        Lookup::InForce(Held { facts, names, series: &shelf.series, record, version: before + at as u32 })
     }
 
     /// Why version `at` of the shelf at `place` says that no record is in force.
@@ -70,12 +66,12 @@ impl<F> Shelves<F> {
     fn absent(&self, place: usize, at: usize) -> Lookup<'_, F> {
         let shelf = &*self.0[place].shelf;
         let version = shelf.versions[at];
-        let absence = match version.standing {
+        let absence = match version.standing() {
             Standing::Abolished(last) => Absence::Abolished(last),
             Standing::NotKnown => Absence::NotKnown(self.told_after(place, version.code, version.first)),
             Standing::Unknown | Standing::InForce => Absence::Unknown,
         };
-        let name = (version.record != NO_RECORD).then(|| shelf.names.of(version.record));
+        let name = version.record().map(|record| shelf.names.of(record));
         Lookup::Absent(absence, Some(By { series: &shelf.series, name }))
     }
 
@@ -87,7 +83,7 @@ impl<F> Shelves<F> {
             let mut later = shelf.versions_of(code).filter(|version| version.first >= day).peekable();
             later.peek()?;
             let mut own = later.filter(|version| next.is_none_or(|next| version.first < next));
-            if let Some(told) = own.find(|version| version.standing != Standing::NotKnown) {
+            if let Some(told) = own.find(|version| version.standing() != Standing::NotKnown) {
                 return Some(told.first);
             }
             // On with the series whose days follow at once.
@@ -115,8 +111,8 @@ impl<F> Shelves<F> {
     /// also where none is in force.
     pub(super) fn told_of(&self, code: u32, day: TreatmentDay) -> Option<&F> {
         let place = self.0.iter().rfind(|placed| placed.governs.first <= day)?;
-        let version = &place.shelf.versions[place.shelf.version(code, day)?];
-        place.shelf.facts.get(version.record as usize)
+        let (_, version) = place.shelf.version(code, day)?;
+        place.shelf.facts.get(version.record()? as usize)
     }
 
     /// Each record in force on some day, with its code.
