@@ -2,8 +2,8 @@
 
 use warifu_values::day::TreatmentDay;
 
-/// What holds for a code from one day on, until its next version begins: sixteen bytes that lie in one line of
-/// a cache, as every lookup reads one that no cache knows.
+/// What holds for a code from one day on, until its next version begins: sixteen bytes that lie in one line
+/// of a cache, as every lookup reads one that no cache knows.
 #[derive(Debug, Clone, Copy)]
 #[repr(align(16))]
 pub(super) struct Version {
