@@ -7,7 +7,7 @@ use warifu_channels::{Address, Floor, Mirror, Mirrors, StateStore};
 use warifu_claims::Snapshot;
 use warifu_judging::receipt::Receipt;
 use warifu_judging::said::Said;
-use warifu_judging::{NotTaken, SiteSchemas, Taken, masters_of, newest, snapshot};
+use warifu_judging::{SiteSchemas, Taken, masters_of, newest, snapshot};
 use warifu_trust::{PerOrganisation, TrustError, TrustedState, UnixSeconds, limits};
 
 use crate::fault::Fault;
@@ -86,18 +86,21 @@ fn take(
     now: UnixSeconds,
 ) -> Result<Taken, Fault> {
     let Some(folder) = source.remembered else {
-        let mut state = TrustedState::pin(root, floor.policy()).map_err(|error| NotTaken::of(&error))?;
+        let mut state = TrustedState::pin(root, floor.policy()).map_err(|error| of_here(&error))?;
         return Ok(newest(mirrors, &mut state, floor, now)?);
     };
     let store = StateStore::new(folder);
-    let mut state = store.load(root, floor.policy()).map_err(|error| of_memory(&error))?;
+    let mut state = store.load(root, floor.policy()).map_err(|error| of_here(&error))?;
     let taken = newest(mirrors, &mut state, floor, now);
-    store.save(&state).map_err(|error| of_memory(&error))?;
+    store.save(&state).map_err(|error| match error.is_trust_refusal() {
+        // Another run was shown other content under the same number.
+        true => Fault::new(WarifuStatus::Refused, Said::of(&error)),
+        false => of_here(&error),
+    })?;
     Ok(taken?)
 }
 
-/// What is amiss with what is remembered.
-fn of_memory(error: &impl TrustError) -> Fault {
-    let status = if error.is_trust_refusal() { WarifuStatus::Refused } else { WarifuStatus::Here };
-    Fault::new(status, Said::of(error))
+/// The root or what is remembered is damaged: no channel is at fault.
+fn of_here(error: &impl TrustError) -> Fault {
+    Fault::here(Said::of(error))
 }

@@ -289,9 +289,19 @@ fn an_older_copy_of_the_channel_is_refused_where_something_remembers() {
     assert_eq!(channel.open("copy", None).unwrap().about()["release"], 1);
     assert_eq!(channel.open("copy", Some("remembered")).unwrap_err().status, WarifuStatus::Refused);
     // What remembers is damaged: nothing is opened, and nobody goes round it.
+    let whole = std::fs::read_to_string(channel.path("remembered/trusted-state.json")).unwrap();
     std::fs::write(channel.path("remembered/trusted-state.json"), "{").unwrap();
     let told = channel.open("channel", Some("remembered")).unwrap_err();
     assert!(told.en.contains("trusted-state.json") && told.ja.contains("trusted-state.json"), "{told:?}");
+    assert_eq!(told.status, WarifuStatus::Here);
+    // What is well-formed and says something else is damaged too.
+    std::fs::write(channel.path("remembered/trusted-state.json"), &whole[..]).unwrap();
+    assert_eq!(channel.open("channel", Some("remembered")).unwrap().about()["release"], 2);
+    let damaged = whole.replace("sig", "gis");
+    assert_ne!(damaged, whole, "{whole}");
+    std::fs::write(channel.path("remembered/trusted-state.json"), &damaged).unwrap();
+    let opened = channel.open("channel", Some("remembered"));
+    assert_eq!(opened.expect_err(&damaged).status, WarifuStatus::Here);
 }
 
 #[test]
