@@ -6,7 +6,7 @@ use warifu::error::Failure;
 use warifu_values::say;
 
 use super::checker::Checker;
-use super::deeds::{SERVE, draft, publish, sign, to_kokuho};
+use super::deeds::{SERVE, clone_at_kokuho, draft, publish, sign};
 use super::stage::{Show, Stage, cannot};
 use super::story::Story;
 
@@ -55,7 +55,7 @@ fn repositories(story: &mut Story) -> Result<(), Failure> {
         "Kokuho works in a clone of its own: what it signs later, it has computed itself.",
         "国保中央会は自分の複製で作業します。後で署名する内容は、自ら計算したものです。"
     ));
-    to_kokuho(stage)?;
+    clone_at_kokuho(stage)?;
     stage
         .warifu("show 111000110 --repo kokuho")
         .showing(Show::With(&["111000110 ", " points ", "changed_on", "abolished_on"]))

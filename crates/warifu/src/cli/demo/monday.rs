@@ -6,7 +6,7 @@ use warifu::error::{Exit, Failure};
 use warifu_values::say;
 
 use super::checker::{Checker, Load};
-use super::deeds::{SERVE, publish, sign, to_kokuho};
+use super::deeds::{SERVE, fetch_at_kokuho, publish, sign};
 use super::stage::{Show, cannot, unexpected};
 use super::story::{Story, no_checker};
 
@@ -31,7 +31,7 @@ fn review(story: &mut Story) -> Result<(), Failure> {
         "Kokuho's officer on duty fetches the commits, looks at what changes, recomputes and signs.",
         "国保中央会の当番の責任者がコミットを取得し、変更内容を確認し、再計算して署名します。"
     ));
-    to_kokuho(stage)?;
+    fetch_at_kokuho(stage)?;
     stage
         .warifu("diff HEAD:r04/procedure HEAD:r06/procedure --repo kokuho")
         .showing(Show::First(10))
@@ -79,7 +79,14 @@ fn swap_under_load(story: &mut Story) -> Result<(), Failure> {
     }
     story.counted.tally.add(&tally);
     story.counted.swaps += 1;
-    story.stage.checker("status --state state").run()?;
+    let stage = &story.stage;
+    stage.checker("status --state state").run()?;
+    stage.tell(&say!(
+        lang,
+        "What institutions are told is written from the release itself, and invents nothing.",
+        "医療機関へのお知らせも、リリースそのものから作成します。書き加えるものはありません。"
+    ));
+    stage.warifu("notice").showing(Show::First(14)).run()?;
     Ok(())
 }
 

@@ -121,6 +121,13 @@ fn one_sided(story: &mut Story) -> Result<(), Failure> {
         "急いでいる支払基金は、自分の署名だけで公開を試みます。"
     ));
     stage.warifu("release publish draft-2 --key keys/release-manager.key").expecting(Exit::Trust).run()?;
+    stage.tell(&say!(
+        lang,
+        "Who is on duty that night asks where things are: one screen says what waits, for whom, and what to \
+         type next.",
+        "当番の担当者が状況を確かめます。何が、誰の操作を待っているか、次に何を入力すればよいかを、一画面で示します。"
+    ));
+    stage.warifu("status --repo kikin").run()?;
     story.counted.refusals += 1;
     Ok(())
 }

@@ -135,11 +135,6 @@ impl Stage {
         self.step(&self.checker, "warifu-checker", words)
     }
 
-    /// A command of git.
-    pub(super) fn git(&self, words: &str) -> Step<'_> {
-        self.step(Path::new("git"), "git", words)
-    }
-
     fn step<'a>(&'a self, program: &'a Path, name: &'static str, words: &str) -> Step<'a> {
         let words = words.split_whitespace().map(str::to_owned).collect();
         Step { stage: self, program, name, words, expected: Exit::Done, show: Show::All }
@@ -219,7 +214,8 @@ impl Step<'_> {
         let mut command = stage.command(program);
         command.args(&words);
         let ran = run_bounded(command).map_err(|error| cannot_run(program, &error))?;
-        let text = plain(&ran.output);
+        // Advice names a program by where it lies; the story types its name.
+        let text = plain(&ran.output).replace(&program.display().to_string(), name);
         let as_expected = ran.status == Some(i32::from(expected.code()));
         stage.heard(&if as_expected { shown(&text, show) } else { text.clone() });
         if !as_expected {
