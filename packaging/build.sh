@@ -42,7 +42,7 @@ debian() {
     build -p warifu-checker --features https,jemalloc,manual --bins
     local built=${CARGO_TARGET_DIR:-target}/$TRIPLE/$folder staged=$out/cargo
     # cargo-deb takes what lies in a target folder; this one holds nothing else.
-    rm -rf "$staged" "$out/man" && mkdir -p "$staged/release" "$out/man"
+    rm -rf "$staged" "$out/man" "$out/completions" && mkdir -p "$staged/release" "$out/man"
     for program in warifu warifu-checker; do
         install "$built/$program" "$staged/release/"
         strip --strip-all "$staged/release/$program"
@@ -50,6 +50,13 @@ debian() {
     done
     "$built/warifu-manual" "$out/man/warifu"
     "$built/warifu-checker-manual" "$out/man/warifu-checker"
+    # Of the programs that were built, in English as the manual pages are.
+    for program in warifu warifu-checker; do
+        mkdir -p "$out/completions/$program"
+        for shell in bash zsh fish; do
+            "$built/$program" --lang en completions "$shell" > "$out/completions/$program/$shell"
+        done
+    done
     PATH="$PWD/target/tools/bin:$PATH"
     command -v cargo-deb >/dev/null || cargo install cargo-deb --version 3.8.0 --locked --root target/tools
     rm -f "$out"/*.deb

@@ -18,5 +18,5 @@ What to do on a bad night, step by step.
 "#;
 
 fn main() -> std::io::Result<()> {
-    pages::write(command_line(), FILES)
+    pages::write(command_line(warifu_values::lang::Lang::En), FILES)
 }

@@ -130,7 +130,7 @@ fn who_has_taken_a_release_is_shown_by_receipts() {
     };
     let verify = |key: &str, name: &str, status: i32| {
         let command = "channel verify channel --root root.json --state";
-        let receipt = format!("--receipt {key}.receipt --key {key}.key --as {name}");
+        let receipt = format!("--force --receipt {key}.receipt --key {key}.key --as {name}");
         stage.warifu(&format!("{command} of-{key} {receipt}")).ends(status)
     };
     let collect = |key: &str, status: i32| {

@@ -20,10 +20,10 @@ fn inspect_tells_what_a_file_is_by_its_content() {
     let ran = stage.warifu("inspect mail.dat --lang ja").ends(0);
     insta::assert_snapshot!(ran.out, @r"
     mail.dat
-      マスター   コメントマスター, comment-30
+      マスター   コメントマスター、comment-30
       形式       kikin（windows-31j、CRLF、全項目引用符付き）、確実
       種別       変更分、38 行
-      sha256     902664502c50eed3559c448f97cb5c407f9ec13f1c5cf2b9eb730ce29ebd9e7f (7,133 bytes)
+      sha256     902664502c50eed3559c448f97cb5c407f9ec13f1c5cf2b9eb730ce29ebd9e7f（7,133 バイト）
       正準形     0823e876833c2c225c4ff6ac29e51539ec4a88477789cc002d7b89e1a8d2cca1
     ");
     let every = stage
@@ -212,7 +212,7 @@ fn a_differential_of_two_fulls_takes_the_older_to_the_newer() {
     let Some(_) = data("diff on real files") else { return };
     let stage = Stage::new();
     let (old, new) = ("{data}/material/t_ALL20240315.csv", "{data}/material/t_ALL20240531.csv");
-    stage.warifu(&format!("diff {old} {new} --output differential -o t.csv")).ends(0);
+    stage.warifu(&format!("diff {old} {new} --form differential -o t.csv")).ends(0);
     stage.warifu(&format!("apply {old} t.csv -o next.csv")).ends(0);
     let ran = stage.warifu(&format!("diff next.csv {new} --json")).ends(0);
     let summary = ran.json()["summary"].clone();
@@ -220,10 +220,10 @@ fn a_differential_of_two_fulls_takes_the_older_to_the_newer() {
 
     // What became blank is written by no differential: told, and refused only where that is asked for.
     let (older, newer) = ("{data}/procedure/s_ALL20220218.csv", "{data}/procedure/s_ALL20240531.csv");
-    let ran = stage.warifu(&format!("diff {older} {newer} --output differential -o s.csv")).ends(0);
+    let ran = stage.warifu(&format!("diff {older} {newer} --form differential -o s.csv")).ends(0);
     assert!(ran.err.contains("notice_ref_alpha: became blank in"), "{}", ran.err);
     stage.warifu("inspect s.csv").ends(0);
-    let exact = format!("diff {older} {newer} --output differential --exact -o exact.csv");
+    let exact = format!("diff {older} {newer} --form differential --exact -o exact.csv");
     assert!(stage.warifu(&exact).ends(1).err.contains("nothing was written"));
     assert!(!stage.path("exact.csv").exists());
 

@@ -19,7 +19,7 @@ fn one_point_less(stage: &Stage, data: &Path) {
     });
     stage.write("wrong.csv", lines.collect::<Vec<_>>().concat());
     stage
-        .warifu("diff {data}/procedure/s_ALL20240531.csv wrong.csv --output differential -o s_20240621.csv")
+        .warifu("diff {data}/procedure/s_ALL20240531.csv wrong.csv --form differential -o s_20240621.csv")
         .ends(0);
     stage.warifu("import --repo kikin --series r06 s_20240621.csv").ends(0);
     draft_accepting(stage, "second");

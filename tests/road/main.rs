@@ -23,6 +23,7 @@ mod findings;
 mod impact;
 mod json_documents;
 mod library;
+mod manners;
 mod mirrors;
 mod new_master;
 mod operations;

@@ -1,4 +1,4 @@
-//! The page of `diff --output html`, opened in a browser as reviewers open it.
+//! The page of `diff --form html`, opened in a browser as reviewers open it.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -16,7 +16,7 @@ const OPENED_WITHIN_MS: u64 = 10_000;
 
 fn page(stage: &Stage, old: &Path, new: &Path, more: &str) -> PathBuf {
     let (old, new) = (old.display(), new.display());
-    stage.warifu(&format!("diff {old} {new} --output html -o review.html {more}")).ends(0);
+    stage.warifu(&format!("diff {old} {new} --form html -o review.html {more}")).ends(0);
     stage.path("review.html")
 }
 
@@ -225,7 +225,7 @@ fn a_review_of_two_commits_names_them_and_looks_into_the_other_masters() {
     for name in ["c_ALL20240531.csv", "s_ALL20240531.csv", "s_20240614.csv"] {
         stage.warifu(&format!("import --repo repo --series r06 {}", files(name))).ends(0);
     }
-    let ran = stage.warifu("diff --repo repo HEAD~1:procedure HEAD:procedure --output html").ends(0);
+    let ran = stage.warifu("diff --repo repo HEAD~1:procedure HEAD:procedure --form html").ends(0);
     let data = data_of(&ran.out);
     assert_eq!(data["old"]["file"], "s_ALL20240531.csv");
     assert_eq!(data["new"]["file"], "s_20240614.csv");

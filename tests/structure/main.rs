@@ -12,6 +12,7 @@ mod circles;
 mod floors;
 
 mod fuzzing;
+mod japanese;
 mod messages;
 mod once;
 mod prose;

@@ -43,7 +43,7 @@ fn doubles_told(tree: &Tree) -> (usize, String) {
     (messages.len(), told)
 }
 
-fn is_of_a_program(path: &str) -> bool {
+pub(crate) fn is_of_a_program(path: &str) -> bool {
     let mut parts = path.split('/');
     let is_source = parts.next() == Some("crates") && parts.nth(1) == Some("src");
     let is_test = ["tests.rs", "testing.rs", "cases.rs"].iter().any(|name| path.ends_with(name));
@@ -86,7 +86,7 @@ fn written_out(tree: &Tree) -> String {
 }
 
 /// Hands over the literals of `tokens`, and whether the place alone makes one a message.
-fn literals(tokens: TokenStream, is_said: bool, found: &mut impl FnMut(&str, bool)) {
+pub(crate) fn literals(tokens: TokenStream, is_said: bool, found: &mut impl FnMut(&str, bool)) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let is =
         |at: usize, word: char| matches!(&tokens[at], TokenTree::Punct(punct) if punct.as_char() == word);

@@ -186,7 +186,7 @@ impl Speak for PublishError {
             PublishError::Overtaken { path } => say!(
                 lang,
                 "somebody else published first ({path}); look at what is there, then draft anew if needed",
-                "他の公開が先に行われました({path})。現状を確認し、必要なら草案を作り直してください"
+                "他の公開が先に行われました（{path}）。現状を確認し、必要なら草案を作り直してください"
             ),
             PublishError::OtherRoot(refusal) => refusal.say(lang),
             PublishError::Unsealed(error) => error.say(lang),

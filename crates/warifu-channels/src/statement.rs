@@ -90,7 +90,7 @@ impl Speak for StatementNotPublished {
                 lang,
                 "all numbers for statements are used up, also those of the key of {by}: let a colleague \
                  say it with another key, and then change the root",
-                "表明の番号は {by} の鍵の分も含めて使い切られています。同僚の別の鍵で行い、その後 root を更新してください"
+                "表明の番号は {by} の鍵の分も含めて使い切られています。同僚の別の鍵で行い、その後ルートを更新してください"
             ),
         }
     }

@@ -49,7 +49,7 @@ impl Speak for InPlaceOfRoot {
             lang,
             "this file is {what}, and no root; name the root.json that `trust finish` wrote and every side \
              was handed",
-            "このファイルは{what}で、root ではありません。`trust finish` で作成し全員に配布した root.json を指定してください"
+            "このファイルは{what}で、ルートではありません。`trust finish` で作成し全員に配布した root.json を指定してください"
         )
     }
 }

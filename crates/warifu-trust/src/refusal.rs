@@ -137,7 +137,7 @@ impl Speak for Refusal {
                 say!(
                     lang,
                     "not a release: {halves}; keep what is running and ask the side that is missing",
-                    "リリースとして認められません({halves})。現行のまま運用し、不足している側に確認してください"
+                    "リリースとして認められません（{halves}）。現行のまま運用し、不足している側に確認してください"
                 )
             }
             Refusal::Timestamp => say!(
@@ -153,23 +153,24 @@ impl Speak for Refusal {
                  root (--root) or the channel (--channel) is of another pair; keep what is running, and \
                  compare both digests by voice with an officer\n  \
                  trusted: sha256 {trusted}\n  channel: sha256 {found}",
-                "配信元の root 第{version}版が、信頼している root と異なります。root（--root）か配信元（--channel）のどちらかが\
-                 別の組のものです。現行のまま運用し、両方のダイジェストを役員と口頭で照合してください\
+                "配信元のルート第{version}版が、信頼しているルートと異なります。ルート（--root）か配信元（--channel）のどちらかが\
+                 別の組のものです。現行のまま運用し、両方のダイジェストを責任者と口頭で照合してください\
                  \n  信頼中: sha256 {trusted}\n  配信元: sha256 {found}"
             ),
             Refusal::RootSignatures { version, own, previous } => {
-                let previous = previous.map_or_else(|| "-".to_owned(), |tally| tally.to_string());
+                let own = own.say(lang);
+                let previous = previous.map_or_else(|| "-".to_owned(), |tally| tally.say(lang));
                 say!(
                     lang,
                     "root version {version} is signed by {own} of its officers and {previous} of the \
                      previous root's; do not install it",
-                    "root 第{version}版の署名が不足しています(自版 {own}、前版 {previous})。導入しないでください"
+                    "ルート第{version}版の署名が不足しています（自版 {own}、前版 {previous}）。導入しないでください"
                 )
             }
             Refusal::RootVersion { expected, found } => say!(
                 lang,
                 "root version {found} was offered where {expected} must follow; check the channel",
-                "root の版は {expected} が続くはずですが {found} が示されました。配信元を確認してください"
+                "ルートの版は {expected} が続くはずですが {found} が示されました。配信元を確認してください"
             ),
             Refusal::UnsoundRoot(unsound) => unsound.say(lang),
             Refusal::Rollback { what, recorded, offered } => say!(
@@ -189,7 +190,7 @@ impl Speak for Refusal {
                 "release {release} was signed with keys that the newest root has revoked, and this side has \
                  no memory of it from before; compare its manifest's digest by voice with people who have, \
                  and name it with --published-was",
-                "リリース {release} は最新の root で失効した鍵で署名されており、失効前の記録が手元にありません。\
+                "リリース {release} は最新のルートで失効した鍵で署名されており、失効前の記録が手元にありません。\
                  記録を持つ担当者とマニフェストのダイジェストを口頭で照合し、--published-was で指定してください"
             ),
             Refusal::HoldsTooLong { file, expires, days } => say!(
@@ -203,9 +204,9 @@ impl Speak for Refusal {
                  here list: they are laid there to hold readers up, or of people who left before the root \
                  that is trusted first; keep what is running, take another mirror, or begin with an earlier \
                  root",
-                "{file} など {files} 件を超えるファイルが、把握しているどの root の鍵の声明でもありません。受信側を妨げるために\
-                 置かれたか、最初に信頼した root より前に退任した人の声明です。現行のまま運用し、別のミラーを使うか、\
-                 より古い root から始めてください"
+                "{file} など {files} 件を超えるファイルが、把握しているどのルートの鍵の声明でもありません。受信側を妨げるために\
+                 置かれたか、最初に信頼したルートより前に退任した人の声明です。現行のまま運用し、別のミラーを使うか、\
+                 より古いルートから始めてください"
             ),
             Refusal::Mismatch { file } => say!(
                 lang,

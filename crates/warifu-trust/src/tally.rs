@@ -1,6 +1,7 @@
 //! How many signed of how many needed.
 
-use std::fmt;
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
 
 /// How many of the signatures that are needed hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -18,9 +19,9 @@ impl Tally {
     }
 }
 
-/// `1 of 2`.
-impl fmt::Display for Tally {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of {}", self.have, self.need)
+impl Speak for Tally {
+    fn say(&self, lang: Lang) -> String {
+        let Tally { have, need } = self;
+        say!(lang, "{have} of {need}", "{have}/{need}")
     }
 }

@@ -101,7 +101,7 @@ impl Speak for RootFault {
                 lang,
                 "the root needs {threshold} signatures, but with fewer than {least} one organisation could \
                  change it without enough of the other's consent",
-                "root の必要署名数は {threshold} ですが、{least} 未満では一方の団体が他方の十分な同意なしに変更できてしまいます"
+                "ルートの必要署名数は {threshold} ですが、{least} 未満では一方の団体が他方の十分な同意なしに変更できてしまいます"
             ),
             RootFault::BelowPolicy { organisation, threshold, least } => {
                 let name = organisation.say(lang);
@@ -132,7 +132,7 @@ impl Speak for RootFault {
             RootFault::TimestampIsPerson { holder } => say!(
                 lang,
                 "the timestamp key is also the person's key of {holder}; an automation key must not approve",
-                "timestamp の鍵が {holder} の個人鍵と同じです。自動処理の鍵で承認することはできません"
+                "タイムスタンプの鍵が {holder} の個人鍵と同じです。自動処理の鍵で承認することはできません"
             ),
             RootFault::BadKey { keyid } => say!(
                 lang,
@@ -167,7 +167,7 @@ impl Speak for UnsoundRoot {
         say!(
             lang,
             "this root is not accepted: {reasons}; make it again with other keys or thresholds",
-            "この root は受け付けられません: {reasons}。鍵または必要署名数を改めて作り直してください"
+            "このルートは受け付けられません: {reasons}。鍵または必要署名数を改めて作り直してください"
         )
     }
 }

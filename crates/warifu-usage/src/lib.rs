@@ -2,15 +2,30 @@
 //!
 //! A **refusal** is why a value is none, in both languages, as parsers of values give it. A **usage** is what
 //! a line came to that is no command: told by clap's kind and what it found, never by reading its sentences.
+//! A **catalogue** has the Japanese of a program's help, which stands in English beside what it describes.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod colour;
+
+mod catalogue;
+
+mod completions;
+
+mod help;
+
 mod language;
+
+mod paint;
 
 mod refusal;
 
 mod usage;
 
+pub use catalogue::Catalogue;
+pub use colour::Colour;
+pub use completions::Shell;
 pub use language::{asked_for, of_locale, parse_language};
+pub use paint::Paint;
 pub use refusal::{Refusal, number, why};
 pub use usage::Usage;

@@ -2,11 +2,13 @@
 
 use std::error::Error as _;
 use std::ffi::OsString;
+use std::io::Write as _;
 
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use warifu_values::lang::{Lang, Speak};
 
+use crate::help::around;
 use crate::refusal::why;
 
 /// What a line came to that is no command: something is wrong with it, or it asks for help.
@@ -48,6 +50,10 @@ impl Usage {
     pub fn tell(&self, lang: Lang) {
         match self.in_japanese().filter(|_| lang == Lang::Ja) {
             Some(text) => eprint!("{text}"),
+            None if lang == Lang::Ja && self.is_help() => {
+                let help = around(&self.error.render().ansi().to_string());
+                let _ = anstream::stdout().lock().write_all(help.as_bytes());
+            }
             None => {
                 // Who closed the terminal does not read it.
                 let _ = self.error.print();
@@ -133,7 +139,7 @@ impl Usage {
         );
         line("コマンド", if asks_for_command { self.commands.join("、") } else { String::new() });
         if let Some(usage) = self.error.get(ContextKind::Usage).map(shown).filter(|usage| !usage.is_empty()) {
-            text.push_str(&format!("{}\n", usage.replacen("Usage:", "使い方:", 1)));
+            text.push_str(&format!("{}\n", around(&usage.replacen("Usage:", "使い方:", 1))));
         }
         text.push_str("引数の一覧は --help で表示します。\n");
         Some(text)

@@ -15,4 +15,5 @@ pub mod judgement;
 pub mod lang;
 pub mod number;
 pub mod template;
+pub mod terminal;
 pub mod text;

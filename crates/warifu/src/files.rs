@@ -76,18 +76,29 @@ pub fn folder_of(path: &Path) -> Result<&Path, Failure> {
 /// # Errors
 /// When any step fails, with nothing left behind and `path` as it was.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    put(path, Readers::Usual, |out| out.write_all(bytes))
+    put(path, Readers::Usual, Over::Yes, |out| out.write_all(bytes))
 }
 
-/// As [`write()`], for what is too large to be held: `content` writes it piece by piece.
+/// As [`write()`], over what is there as `over` says, and for what is too large to be held: `content` writes
+/// it piece by piece.
 ///
 /// # Errors
 /// When any step fails, with nothing left behind and `path` as it was.
 pub fn write_pieces(
     path: &Path,
+    over: Over,
     content: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
 ) -> Result<(), Failure> {
-    put(path, Readers::Usual, content)
+    put(path, Readers::Usual, over, content)
+}
+
+/// Whether a file that is there already is written over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// It stays, and nothing is written.
+    Never,
+    /// It is replaced.
+    Yes,
 }
 
 /// A file that is written and durable, and does not have its name yet: what its name holds stays until then,
@@ -103,7 +114,7 @@ pub struct Unnamed(Unfinished);
 /// When any step fails, or what is there is something else.
 pub fn write_unnamed(path: &Path, bytes: &[u8]) -> Result<Unnamed, Failure> {
     refuse_irregular(path)?;
-    let Some(mut file) = Unfinished::begin(path)? else { return Err(irregular(path)) };
+    let Some(mut file) = Unfinished::begin(path, Over::Yes)? else { return Err(irregular(path)) };
     file.write(bytes)?;
     file.make_durable()?;
     Ok(Unnamed(file))
@@ -154,7 +165,7 @@ fn irregular(path: &Path) -> Failure {
 /// # Errors
 /// When any step fails, or `path` is there already.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    put(path, Readers::OwnerOnly, |out| out.write_all(bytes))
+    put(path, Readers::OwnerOnly, Over::Never, |out| out.write_all(bytes))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,9 +177,10 @@ enum Readers {
 fn put(
     path: &Path,
     readers: Readers,
+    over: Over,
     content: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
 ) -> Result<(), Failure> {
-    let Some(mut unfinished) = Unfinished::begun(path, readers)? else {
+    let Some(mut unfinished) = Unfinished::begun(path, readers, over)? else {
         // Renaming would put a file in the device's place.
         let device = fs::OpenOptions::new().write(true).open(path);
         let written = device.and_then(|mut device| content(&mut device));
@@ -195,6 +207,7 @@ pub struct Unfinished {
     /// How much of it the disk was told of.
     told: u64,
     readers: Readers,
+    over: Over,
 }
 
 /// What the name of a file begins with that has not got its own yet.
@@ -209,11 +222,11 @@ impl Unfinished {
     ///
     /// # Errors
     /// When its folder is missing or cannot be written in, or `path` is a directory.
-    pub fn begin(path: &Path) -> Result<Option<Self>, Failure> {
-        Self::begun(path, Readers::Usual)
+    pub fn begin(path: &Path, over: Over) -> Result<Option<Self>, Failure> {
+        Self::begun(path, Readers::Usual, over)
     }
 
-    fn begun(path: &Path, readers: Readers) -> Result<Option<Self>, Failure> {
+    fn begun(path: &Path, readers: Readers, over: Over) -> Result<Option<Self>, Failure> {
         let folder = folder_of(path)?;
         let begun = (|| {
             if let (Ok(there), Readers::Usual) = (fs::metadata(path), readers) {
@@ -236,7 +249,7 @@ impl Unfinished {
             // By its lock whoever sweeps sees that it is being written; a file system without locks has none.
             let _unlocked = file.as_file().try_lock();
             let (path, target) = (path.to_owned(), target.unwrap_or_else(|| path.to_owned()));
-            Ok(Some(Unfinished { path, target, folder: opened, file, written: 0, told: 0, readers }))
+            Ok(Some(Unfinished { path, target, folder: opened, file, written: 0, told: 0, readers, over }))
         })();
         begun.map_err(|error| cannot_write(path, &error))
     }
@@ -279,11 +292,11 @@ impl Unfinished {
 
     /// Gives it its name, which is durable once the folder is that comes back.
     fn name(self) -> Result<File, Failure> {
-        let Unfinished { path, target, folder, file, readers, .. } = self;
+        let Unfinished { path, target, folder, file, over, .. } = self;
         let done = (|| {
-            match readers {
-                Readers::Usual => file.persist(&target),
-                Readers::OwnerOnly => file.persist_noclobber(&target),
+            match over {
+                Over::Yes => file.persist(&target),
+                Over::Never => file.persist_noclobber(&target),
             }
             .map_err(|error| error.error)?;
             Ok(folder)
@@ -392,12 +405,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out");
         write(&path, b"old").unwrap();
-        let mut file = Unfinished::begin(&path).unwrap().unwrap();
+        let mut file = Unfinished::begin(&path, Over::Yes).unwrap().unwrap();
         file.write(b"ne").unwrap();
         drop(file);
         assert_eq!(fs::read(&path).unwrap(), b"old");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-        let mut file = Unfinished::begin(&path).unwrap().unwrap();
+        let mut file = Unfinished::begin(&path, Over::Yes).unwrap().unwrap();
         file.write(b"ne").unwrap();
         file.write(b"w").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"old");
@@ -412,7 +425,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out");
         let bytes: Vec<u8> = (0..3 * TOLD_BYTES as u32 + 77).map(|at| (at ^ at >> 9) as u8).collect();
-        let mut file = Unfinished::begin(&path).unwrap().unwrap();
+        let mut file = Unfinished::begin(&path, Over::Yes).unwrap().unwrap();
         for piece in bytes.chunks(300_001) {
             file.write(piece).unwrap();
         }

@@ -169,7 +169,7 @@ fn named(text: &str, by: By<'_>) -> Result<Named, Failure> {
             return Err(Failure::new(
                 Exit::CouldNotRun,
                 format!("{text} is no file, and {cause}"),
-                format!("{text} というファイルはなく、リポジトリも見つかりません (--repo)"),
+                format!("{text} というファイルはなく、リポジトリも見つかりません（--repo）"),
             ));
         }
         Err(error) => return Err(error.into()),

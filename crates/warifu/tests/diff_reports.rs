@@ -154,8 +154,8 @@ fn people_and_programs_see_the_same_changes() {
     for line in [
         "diff old.csv new.csv",
         "--lang ja diff new.csv old.csv",
-        "diff old.csv new.csv --output json",
-        "diff old.csv new.csv --output jsonl",
+        "diff old.csv new.csv --form json",
+        "diff old.csv new.csv --form jsonl",
     ] {
         let output = command(&folder, line).output().unwrap();
         assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
@@ -169,8 +169,8 @@ fn a_file_gets_what_standard_output_gets() {
     let folder = tempfile::tempdir().unwrap();
     for (line, same) in [
         ("diff old.csv new.csv", ""),
-        ("diff old.csv new.csv --output json", "diff old.csv new.csv --json"),
-        ("diff old.csv new.csv --output jsonl", "diff old.csv new.csv --output jsonl --json"),
+        ("diff old.csv new.csv --form json", "diff old.csv new.csv --json"),
+        ("diff old.csv new.csv --form jsonl", "diff old.csv new.csv --form jsonl --json"),
     ] {
         let printed = command(&folder, line).output().unwrap().stdout;
         let status = command(&folder, &format!("{line} -o out")).status().unwrap();
@@ -187,7 +187,7 @@ fn a_reader_that_goes_away_is_no_failure() {
     // Far more than a pipe holds.
     let many = |text: &str| (1..20_000).map(|serial| comment("0", serial, text)).collect::<String>();
     for output in ["text", "json", "jsonl"] {
-        let mut command = command(&folder, &format!("diff many-old.csv many-new.csv --output {output}"));
+        let mut command = command(&folder, &format!("diff many-old.csv many-new.csv --form {output}"));
         std::fs::write(folder.path().join("many-old.csv"), many("初診")).unwrap();
         std::fs::write(folder.path().join("many-new.csv"), many("再診")).unwrap();
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

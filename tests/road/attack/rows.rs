@@ -176,7 +176,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         attempt: "a next root that Kikin's officers sign alone",
         lie: |scene| scene.next_root(|_| {}, &scene.kikin()).into(),
-        ours: Ours::Refused("root version 2 is signed by 2 of 4", "root 第2版の署名が不足"),
+        ours: Ours::Refused("root version 2 is signed by 2 of 4", "ルート第2版の署名が不足"),
     },
     Row {
         attempt: "a next root of both in which one side's officers are enough",
@@ -186,7 +186,7 @@ pub(super) const ROWS: &[Row] = &[
         },
         ours: Ours::Refused(
             "with fewer than 4 one organisation could change it",
-            "この root は受け付けられません",
+            "このルートは受け付けられません",
         ),
     },
     Row {

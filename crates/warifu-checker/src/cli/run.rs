@@ -5,12 +5,12 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use serde::Serialize;
-use warifu_usage::{asked_for, of_locale};
+use warifu_usage::{Colour, Paint, asked_for, of_locale};
 use warifu_values::lang::{Lang, Speak};
 
 use crate::allocator::settle;
 use crate::cli::advice::to_be_typed;
-use crate::cli::arguments::{Command, Decide, DecideAll, Remote};
+use crate::cli::arguments::{Command, Decide, DecideAll, Remote, command_line};
 use crate::cli::attach::attach_program;
 use crate::cli::check::check_file;
 use crate::cli::dry_run::run_dry;
@@ -29,6 +29,7 @@ use crate::state::{Decision, Reason};
 
 /// Runs the command that was typed.
 pub fn run(line: Vec<OsString>) -> ExitCode {
+    Colour::asked_for(&line).settle();
     let asked = asked_for(&line);
     let (arguments, settings) = match Settings::read(line) {
         Ok(read) => read,
@@ -56,7 +57,8 @@ fn ended(done: Result<u8, Failure>, checker: Option<&str>, lang: Lang) -> ExitCo
         Ok(status) => ExitCode::from(status),
         Err(Failure { status, said }) => {
             let told = to_be_typed(&said.say(lang), checker);
-            let _ = writeln!(io::stderr(), "warifu-checker: {told}");
+            let prefix = Paint::of(&io::stderr()).error("warifu-checker:");
+            let _ = writeln!(io::stderr(), "{prefix} {told}");
             ExitCode::from(status)
         }
     }
@@ -133,6 +135,10 @@ fn carry_out(command: Command, settings: Settings, checker: Option<&str>, lang: 
         }),
         Command::ForgetClaims(remote) => forget_claims(&remote, Log::new(lang))
             .and_then(|forgotten| show(&forgotten, shown(remote.json), 0)),
+        Command::Completions { shell } => {
+            io::stdout().write_all(&shell.completions(command_line(lang)))?;
+            Ok(0)
+        }
         Command::Openapi { door } => {
             let all = AtDoor::ALL.into_iter();
             let doors: Vec<_> =

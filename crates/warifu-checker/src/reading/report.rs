@@ -5,8 +5,7 @@ use warifu_claims::{ClaimFinding, ClaimFindings, ClaimSeverity, When};
 use warifu_judging::{CodeCount, Summary};
 use warifu_values::lang::{Lang, counted};
 use warifu_values::say;
-
-use crate::reading::terminal::{left, right, wrapped};
+use warifu_values::terminal::{left, right, wrapped};
 
 /// How many findings of each code are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

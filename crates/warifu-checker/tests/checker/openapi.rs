@@ -12,6 +12,8 @@ use boon::{Compiler, Schemas};
 use serde_json::{Map, Value, json};
 use warifu_checker::log::now;
 use warifu_checker::swap::{Gates, Wanted};
+#[cfg(feature = "https")]
+use warifu_values::lang::Lang;
 
 use crate::line::release;
 use crate::masters::{bad, good};
@@ -398,7 +400,7 @@ fn every_option_that_the_document_names_is_one() {
         let own = command.get_arguments().filter_map(|option| option.get_long().map(ToOwned::to_owned));
         own.chain(command.get_subcommands().flat_map(longs)).collect()
     }
-    let (there, printed) = (longs(&warifu_checker::cli::command_line()), printed(&[]));
+    let (there, printed) = (longs(&warifu_checker::cli::command_line(Lang::En)), printed(&[]));
     let named: BTreeSet<&str> = printed
         .match_indices("--")
         .map(|(at, dashes)| &printed[at + dashes.len()..])

@@ -112,7 +112,7 @@ claim_codes! {
         ja "{found} バイトのレコードを読み飛ばしました（上限 {expected}）";
     UkeCharset "uke/charset" File Error L1 None,
         en "the record is not Shift JIS (code page 932) from byte {found} on: write the file anew as that"
-        ja "レコードの {found} バイト目から Shift JIS (CP932) ではありません。CP932 でファイルを書き出し直してください";
+        ja "レコードの {found} バイト目から Shift JIS（CP932）ではありません。CP932 でファイルを書き出し直してください";
     UkeRecord "uke/record" File Error L1 None,
         en "no record id of two letters or digits at the beginning of the line"
         ja "行頭に 2 文字のレコード識別情報がありません";

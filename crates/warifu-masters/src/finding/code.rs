@@ -219,7 +219,7 @@ codes! {
     FieldDate "field/date" Deny
         en "{found} is not a date (YYYYMMDD)"
         do "Ask for a corrected value."
-        ja "{found} は日付 (YYYYMMDD) ではありません"
+        ja "{found} は日付（YYYYMMDD）ではありません"
         do "訂正を依頼してください。";
     FieldAlnum "field/alnum" Deny
         en "{found} has characters other than ASCII letters, digits and signs"
@@ -343,7 +343,7 @@ codes! {
         en "assumed that this is the publication right after {expected}: no file says which base it needs"
         do "Compare with the next full file: `--expect FULL`."
         ja "{expected} の直後の変更分とみなしました（基の版はファイルに書かれていません）"
-        do "次の全件と照合してください (--expect)。";
+        do "次の全件と照合してください（--expect）。";
     ApplyReissue "apply/re-issue" Warn
         en "repeats {found} of the {expected} rows of the differential before: taken as its re-issue and \
             applied to the state before it"
@@ -446,9 +446,9 @@ codes! {
         do "対応不要です。";
     ImportCorrectionFull "import/correction-full" Deny
         en "a full, and an emergency correction is a small differential"
-        do "Make a differential with only the records to be corrected (`warifu diff --output differential`)."
+        do "Make a differential with only the records to be corrected (`warifu diff --form differential`)."
         ja "全件ファイルです。緊急訂正は少数レコードの変更分に限ります"
-        do "訂正するレコードだけの変更分を作成してください（warifu diff --output differential）。";
+        do "訂正するレコードだけの変更分を作成してください（warifu diff --form differential）。";
     ImportCorrectionLarge "import/correction-large" Deny
         en "{found} records; an emergency correction has at most {expected}"
         do "Correct only what is urgent; `[correction] most_records` of warifu.toml says how many."

@@ -95,7 +95,7 @@ pub fn say_denied(findings: &Findings, lang: Lang) -> String {
     say!(
         lang,
         "denied by {counted}; the first is {code} at {place}: {text}",
-        "拒否の指摘が {count} 件あります。最初は {code} ({place}): {text}"
+        "拒否の指摘が {count} 件あります。最初は {code}（{place}）: {text}"
     )
 }
 

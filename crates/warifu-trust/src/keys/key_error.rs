@@ -65,7 +65,7 @@ impl Speak for KeyError {
             KeyError::NotASecretKeyFile => say!(
                 lang,
                 "not a secret key file (PEM \"ENCRYPTED PRIVATE KEY\")",
-                "秘密鍵ファイル(PEM 形式の \"ENCRYPTED PRIVATE KEY\")ではありません"
+                "秘密鍵ファイル（PEM 形式の \"ENCRYPTED PRIVATE KEY\"）ではありません"
             ),
             KeyError::UnusualProtection => say!(
                 lang,
@@ -79,7 +79,7 @@ impl Speak for KeyError {
             KeyError::NoPublicKey => say!(
                 lang,
                 "not an Ed25519 public key (64 lower-case hexadecimal digits)",
-                "Ed25519 公開鍵(小文字の16進64桁)ではありません"
+                "Ed25519 公開鍵（小文字の16進64桁）ではありません"
             ),
             KeyError::SecretGiven => say!(
                 lang,

@@ -249,7 +249,7 @@ impl Speak for SealError {
             SealError::NotTheTimestampKey { key } => say!(
                 lang,
                 "the key {key} is not a timestamp key of the newest root; use the release manager's",
-                "鍵 {key} は最新の root の timestamp 鍵ではありません。リリース管理者の鍵を使ってください"
+                "鍵 {key} は最新のルートのタイムスタンプ鍵ではありません。リリース管理者の鍵を使ってください"
             ),
             SealError::NothingPublished => {
                 say!(

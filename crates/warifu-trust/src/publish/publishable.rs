@@ -115,7 +115,7 @@ impl Speak for NotPublishable {
                 say!(
                     lang,
                     "not ready to publish: {halves}; get the missing signatures",
-                    "公開できません({halves})。不足している署名を集めてください"
+                    "公開できません（{halves}）。不足している署名を集めてください"
                 )
             }
             NotPublishable::Already { release, .. } => {

@@ -96,7 +96,7 @@ impl Speak for SignError {
                 say!(
                     lang,
                     "the key {key} is not a release signer's of {name}; sign with a key that the root lists",
-                    "鍵 {key} は{name}の署名者のものではありません。root に載っている鍵で署名してください"
+                    "鍵 {key} は{name}の署名者のものではありません。ルートに載っている鍵で署名してください"
                 )
             }
             SignError::NotNext { published, previous } => {
@@ -105,7 +105,7 @@ impl Speak for SignError {
                     lang,
                     "the proposal follows release {previous}, but release {published} is published (or has \
                      other content); draft it anew",
-                    "草案はリリース {previous} の次として作られていますが、公開中は {published} です(または内容が異なります)。草案を作り直してください"
+                    "草案はリリース {previous} の次として作られていますが、公開中は {published} です（または内容が異なります）。草案を作り直してください"
                 )
             }
             SignError::NotFollowed(error) => error.say(lang),

@@ -76,7 +76,7 @@ impl Speak for StateFault {
             StateFault::OtherRoot => say!(
                 lang,
                 "the trusted state began with another root than the one pinned; check which root is right",
-                "信頼状態は設定された root と異なる root から始まっています。どちらが正しいか確認してください"
+                "信頼状態は設定されたルートと異なるルートから始まっています。どちらが正しいか確認してください"
             ),
             StateFault::Refused(refusal) => refusal.say(lang),
         }

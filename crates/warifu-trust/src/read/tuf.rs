@@ -26,7 +26,7 @@ pub(super) fn trusted_set(roots: &[SignedRoot]) -> Result<TrustedMetadataSet, Op
 pub(super) fn no_root() -> Refusal {
     Refusal::Malformed {
         file: "root.json".into(),
-        what: Flaw::said(|lang| say!(lang, "no root", "root ではありません")),
+        what: Flaw::said(|lang| say!(lang, "no root", "ルートではありません")),
     }
 }
 

@@ -152,7 +152,7 @@ impl Speak for RootSignError {
             RootSignError::NotAnOfficer { key } => say!(
                 lang,
                 "the key {key} is not a root officer's; sign with a key that the root lists",
-                "鍵 {key} は root の責任者のものではありません。root に載っている鍵で署名してください"
+                "鍵 {key} はルートの責任者のものではありません。ルートに載っている鍵で署名してください"
             ),
             RootSignError::AfterWhich { version } => {
                 let before = version.saturating_sub(1);
@@ -160,25 +160,28 @@ impl Speak for RootSignError {
                     lang,
                     "this root has version {version} and replaces version {before}: name that \
                      one with --after",
-                    "この root は第{version}版で、第{before}版を置き換えるものです。第{before}版を --after で指定してください"
+                    "このルートは第{version}版で、第{before}版を置き換えるものです。第{before}版を --after で指定してください"
                 )
             }
             RootSignError::NotTheNext { version, expected } => say!(
                 lang,
                 "this root has version {version}, but version {expected} comes next; draft it again from the \
                  newest root",
-                "この root の版は {version} ですが、次は {expected} です。最新の root から作り直してください"
+                "このルートの版は {version} ですが、次は {expected} です。最新のルートから作り直してください"
             ),
             RootSignError::NotEnough { own, previous: None } => say!(
                 lang,
-                "the root is signed by {own} officers; pass the draft on to the others",
-                "root の署名が不足しています({own})。他の責任者に回してください"
+                "the root is signed by {} officers; pass the draft on to the others",
+                "ルートの署名が不足しています（{}）。他の責任者に回してください",
+                own.say(lang)
             ),
             RootSignError::NotEnough { own, previous: Some(previous) } => say!(
                 lang,
-                "the root is signed by {own} new officers and {previous} of the previous root; pass the \
-                 draft on to the others",
-                "root の署名が不足しています(新 {own}、旧 {previous})。他の責任者に回してください"
+                "the root is signed by {} new officers and {} of the previous root; pass the draft on to the \
+                 others",
+                "ルートの署名が不足しています（新 {}、旧 {}）。他の責任者に回してください",
+                own.say(lang),
+                previous.say(lang)
             ),
             RootSignError::Signer(error) => error.say(lang),
         }

@@ -50,7 +50,7 @@ impl Speak for StatementError {
                 lang,
                 "the key {key} speaks for neither organisation in the newest root; use a release signer's \
                  or an officer's",
-                "鍵 {key} は最新の root でどちらの団体の鍵でもありません。署名担当者または責任者の鍵を使ってください"
+                "鍵 {key} は最新のルートでどちらの団体の鍵でもありません。署名担当者または責任者の鍵を使ってください"
             ),
             StatementError::NotItsKey { key, organisation } => {
                 let organisation = organisation.say(lang);

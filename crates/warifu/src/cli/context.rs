@@ -1,25 +1,28 @@
 //! What every command is given: language, output form, schemas.
 
 use std::cell::{Cell, RefCell};
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use warifu::advice::Advised;
 use warifu::error::{Exit, Failure};
+use warifu::files::Over;
 use warifu::findings::{Ended, FindingsJson, Found, Most, text};
 use warifu::library::{Library, known_format};
+use warifu::place::Place;
 use warifu_files::SchemaFolder;
 use warifu_masters::finding::Findings;
 use warifu_masters::schema::Format;
-use warifu_usage::{of_locale, parse_language};
+use warifu_usage::{Colour, Paint, of_locale, parse_language};
 use warifu_values::lang::Lang;
 
 use super::acts::Acts;
 use super::document::titled;
 use super::findings_as::FindingsAs;
 use super::invocation::Invocation;
+use super::progress::{Progress, Steps};
 use super::settings::Settings;
 
 #[derive(Debug, clap::Args)]
@@ -30,6 +33,16 @@ pub(crate) struct Global {
     /// Print one JSON document on standard output.
     #[arg(long, global = true)]
     json: bool,
+    /// Colours: auto, always or never; otherwise what NO_COLOR and CLICOLOR_FORCE say, and the terminal.
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t, hide_default_value = true)]
+    #[arg(hide_possible_values = true)]
+    color: Colour,
+    /// Show no progress.
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Write over files that are there already.
+    #[arg(long, global = true)]
+    force: bool,
     /// A folder with layouts/, formats/, charsets/, codes/ and rules/ of a site, added to the built-in ones.
     #[arg(long, global = true, value_name = "DIR", env = "WARIFU_SCHEMAS")]
     schemas: Option<PathBuf>,
@@ -68,6 +81,11 @@ pub(crate) struct Context {
     document: RefCell<Option<serde_json::Value>>,
     /// Whether something stands on standard output.
     has_printed: Cell<bool>,
+    /// Whether files that are there already are written over.
+    over: Over,
+    is_quiet: bool,
+    paint: Paint,
+    progress: RefCell<Progress>,
 }
 
 impl Context {
@@ -78,7 +96,8 @@ impl Context {
         settings: Rc<Settings>,
     ) -> Result<Self, Failure> {
         let lang = global.lang();
-        given.as_ref().map_or(Ok(()), FindingsAs::check)?;
+        let over = if global.force { Over::Yes } else { Over::Never };
+        given.as_ref().map_or(Ok(()), |given| given.check(over))?;
         let wrong = |error: &(dyn std::error::Error + 'static)| {
             Failure::system("a schema is not right", "スキーマが正しくありません", error)
         };
@@ -103,6 +122,10 @@ impl Context {
             beside,
             document,
             has_printed,
+            over,
+            is_quiet: global.quiet,
+            paint: Paint::of(&io::stderr()),
+            progress: RefCell::new(Progress::none()),
         })
     }
 
@@ -121,11 +144,27 @@ impl Context {
         known_format(&self.library.schemas, name).cloned()
     }
 
+    /// The file at `path`, where it may be written: said before the work that fills it.
+    ///
+    /// # Errors
+    /// When it is there already and is not written over, or its folder is missing.
+    pub(crate) fn place(&self, path: &Path) -> Result<Place, Failure> {
+        Place::at(path, self.over)
+    }
+
+    /// The same of what need not be written.
+    ///
+    /// # Errors
+    /// When it may not be written.
+    pub(crate) fn place_of(&self, path: Option<&PathBuf>) -> Result<Option<Place>, Failure> {
+        path.map(|path| self.place(path)).transpose()
+    }
+
     /// Shows findings about `file` on standard error.
     pub(crate) fn findings(&self, file: &Path, findings: &Findings) {
         let file = file.display().to_string();
         let most = self.given.as_ref().map_or(Most::SomeOfEach, FindingsAs::most);
-        self.tell(&text(&file, findings, most, self.lang));
+        self.tell(&text(&file, findings, most, self.lang, self.paint));
         self.list_findings(&file, findings);
     }
 
@@ -161,7 +200,7 @@ impl Context {
             Some(failure) => Ended::Failed(failure),
             None => Ended::AsFound,
         };
-        self.print(&given.give(&found, ended, self.lang)?)
+        self.print(&given.give(&found, ended, self.over, self.lang)?)
     }
 
     /// The document that is to be printed, when there is one; none where something was printed otherwise.
@@ -176,7 +215,7 @@ impl Context {
 
     /// Tells people something on standard error.
     pub(crate) fn tell(&self, text: &str) {
-        let _ = io::stderr().lock().write_all(text.as_bytes());
+        let _ = self.progress.borrow().above(|| io::stderr().lock().write_all(text.as_bytes()));
     }
 
     /// Prints `text` on standard output.
@@ -198,8 +237,11 @@ impl Context {
         content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Failure> {
         self.has_printed.set(true);
-        let mut out = io::stdout().lock();
-        match content(&mut out).and_then(|()| out.flush()) {
+        let written = self.progress.borrow().above(|| {
+            let mut out = io::stdout().lock();
+            content(&mut out).and_then(|()| out.flush())
+        });
+        match written {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 Err(Failure::system("cannot write the output", "出力できません", &error))
             }
@@ -220,13 +262,33 @@ impl Context {
         Ok(())
     }
 
-    /// A progress bar over `steps` on standard error, when that is a terminal and the work is long.
-    pub(crate) fn progress(&self, steps: usize) -> indicatif::ProgressBar {
-        if steps < 3 || !io::stderr().is_terminal() {
-            return indicatif::ProgressBar::hidden();
+    /// Begins to tell at a terminal that the command `what` works.
+    pub(crate) fn begin_progress(&self, what: String) {
+        if !self.is_quiet {
+            *self.progress.borrow_mut() = Progress::begin(what);
         }
-        let style = indicatif::ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}");
-        indicatif::ProgressBar::new(steps as u64)
-            .with_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()))
+    }
+
+    /// Ends that: the command is over.
+    pub(crate) fn end_progress(&self) {
+        *self.progress.borrow_mut() = Progress::none();
+    }
+
+    /// Asks somebody at the terminal by `ask`, while nothing else is drawn there.
+    pub(crate) fn asking<T>(&self, ask: impl FnOnce() -> T) -> T {
+        self.end_progress();
+        let answer = ask();
+        self.begin_progress(self.invocation.command_name());
+        answer
+    }
+
+    /// Says what the command does now, at a terminal, while it takes long.
+    pub(crate) fn doing(&self, what: String) {
+        self.progress.borrow().say(what);
+    }
+
+    /// The same for work of `count` steps.
+    pub(crate) fn steps(&self, count: usize) -> Steps {
+        self.progress.borrow().steps(count)
     }
 }

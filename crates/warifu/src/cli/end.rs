@@ -7,13 +7,12 @@ use std::path::Path;
 
 use serde_json::Value;
 use warifu::error::{Exit, Failure};
-use warifu_usage::{Usage, asked_for, of_locale};
+use warifu_usage::{Paint, Usage};
 use warifu_values::lang::{Lang, Speak as _};
 
 use super::Context;
 use super::document::{is_asked_for, of_usage, with_error};
 use super::invocation::Invocation;
-use super::settings::Settings;
 
 /// Gives what is left, and says how the command ended.
 pub(super) fn end(mut done: Result<Exit, Failure>, context: &Context, invocation: &Invocation) -> Exit {
@@ -54,9 +53,8 @@ pub(super) fn end_unbegun(failure: &Failure, json: bool, invocation: &Invocation
 }
 
 /// The same of a line that is no command: help, or what is wrong with it.
-pub(super) fn end_of_usage(usage: &Usage, line: &[OsString], settings: &Settings) -> Exit {
-    let lang = asked_for(line).or_else(|| settings.language()).or_else(of_locale);
-    usage.tell(lang.unwrap_or_default());
+pub(super) fn end_of_usage(usage: &Usage, line: &[OsString], lang: Lang) -> Exit {
+    usage.tell(lang);
     if usage.is_help() {
         return Exit::Done;
     }
@@ -76,10 +74,13 @@ fn print(document: &Value) {
     let _ = io::stdout().lock().write_all(format!("{document:#}\n").as_bytes());
 }
 
-#[expect(clippy::print_stderr, reason = "this is where a failure reaches the terminal")]
 fn tell(failure: &Failure, invocation: &Invocation, lang: Lang) {
-    eprintln!("warifu: {}", failure.say(lang));
+    let mut stderr = io::stderr().lock();
+    let paint = Paint::of(&stderr);
+    let mut text = format!("{} {}\n", paint.error("warifu:"), failure.say(lang));
     for advised in advised(failure, invocation, lang) {
-        eprintln!("  {advised}");
+        text.push_str(&format!("  {}\n", paint.command(&advised)));
     }
+    // Who closed the terminal does not read it.
+    let _ = stderr.write_all(text.as_bytes());
 }

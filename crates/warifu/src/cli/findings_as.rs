@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::builder::ValueHint;
 use clap::{ArgMatches, Command, FromArgMatches};
 use warifu::error::{Exit, Failure};
-use warifu::files;
+use warifu::files::Over;
 use warifu::findings::{Ended, Found, Most, csv, github, html, junit, sarif};
+use warifu::place::Place;
 use warifu_values::lang::Lang;
 
 /// How findings are given, beside the text on standard error.
@@ -49,7 +50,13 @@ impl FindingsAs {
     ///
     /// # Errors
     /// When a file cannot be written.
-    pub(crate) fn give(&self, found: &[Found], ended: Ended<'_>, lang: Lang) -> Result<String, Failure> {
+    pub(crate) fn give(
+        &self,
+        found: &[Found],
+        ended: Ended<'_>,
+        over: Over,
+        lang: Lang,
+    ) -> Result<String, Failure> {
         type Write<'a> = &'a dyn Fn() -> String;
         let ways: [(&Option<PathBuf>, Write<'_>); 4] = [
             (&self.csv, &|| csv(found, lang)),
@@ -59,7 +66,7 @@ impl FindingsAs {
         ];
         for (path, written) in ways {
             if let Some(path) = path {
-                files::write(path, written().as_bytes())?;
+                Place::at(path, over)?.write(written().as_bytes())?;
             }
         }
         Ok(if self.github { github(found, ended, lang) } else { String::new() })
@@ -68,8 +75,8 @@ impl FindingsAs {
     /// Refuses what cannot be written before the work is done.
     ///
     /// # Errors
-    /// When two are one file, or a folder is missing.
-    pub(crate) fn check(&self) -> Result<(), Failure> {
+    /// When two are one file, a folder is missing, or one is there already and is not written over.
+    pub(crate) fn check(&self, over: Over) -> Result<(), Failure> {
         let paths: Vec<&Path> = [&self.csv, &self.html, &self.junit, &self.sarif]
             .into_iter()
             .filter_map(Option::as_deref)
@@ -85,7 +92,7 @@ impl FindingsAs {
                     ),
                 ));
             }
-            files::folder_of(path)?;
+            Place::at(path, over)?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 mod acts;
 mod audit;
 mod clock;
+mod completions;
 mod config;
 mod context;
 mod demo;
@@ -14,6 +15,7 @@ mod invocation;
 mod meant;
 mod memory;
 mod of_kind;
+mod progress;
 mod repo;
 mod settings;
 mod signing;
@@ -25,7 +27,8 @@ use std::rc::Rc;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use warifu::error::{Exit, Failure};
 use warifu_audit::Act;
-use warifu_usage::Usage;
+use warifu_usage::{Catalogue, Colour, Usage, asked_for, of_locale};
+use warifu_values::lang::Lang;
 
 pub(crate) use context::Context;
 use end::{end, end_of_usage, end_unbegun};
@@ -80,6 +83,7 @@ enum Command {
     Audit(audit::Args),
     Repo(repo::copies::Args),
     Config(config::Args),
+    Completions(completions::Args),
 }
 
 impl Command {
@@ -99,6 +103,11 @@ impl Command {
 }
 
 impl Command {
+    /// Whether it may take long without a word. The demonstration tells at once what it does.
+    fn takes_long(&self) -> bool {
+        !matches!(self, Command::Demo(_) | Command::Config(_))
+    }
+
     /// How its findings are given, where it has some.
     fn findings_as(&self) -> Option<&FindingsAs> {
         match self {
@@ -117,20 +126,22 @@ impl Command {
 /// Runs the command line `args` and says how it ended.
 pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     let mut args: Vec<OsString> = args.into_iter().collect();
+    Colour::asked_for(&args).settle();
     let is_bare = settings::is_bare(&args);
     if is_bare {
         args.push("status".into());
     }
     let args = settings::repository_last(args);
     let settings = Rc::new(Settings::read(&args));
-    let mut commands = settings.applied(Cli::command());
+    let lang = asked_for(&args).or_else(|| settings.language()).or_else(of_locale).unwrap_or_default();
+    let mut commands = in_language(settings.applied(Cli::command()), lang);
     let parsed = commands.try_get_matches_from_mut(&args).and_then(|matches| {
         let cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut commands))?;
         Ok((cli, matches))
     });
     let (cli, matches) = match parsed {
         Ok(parsed) => parsed,
-        Err(error) => return end_of_usage(&Usage::of(error, &args, &commands), &args, &settings),
+        Err(error) => return end_of_usage(&Usage::of(error, &args, &commands), &args, lang),
     };
     let (lang, json, given) = (cli.global.lang(), cli.global.json(), cli.command.findings_as().cloned());
     let invocation = Rc::new(Invocation::new(&args, &matches, commands, &settings));
@@ -141,12 +152,27 @@ pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(context) => context,
         Err(failure) => return end_unbegun(&failure, json, &invocation, lang),
     };
+    if cli.command.takes_long() {
+        context.begin_progress(invocation.command_name());
+    }
     let done = match (cli.command.act(), &cli.command) {
         (_, Command::Status(args)) if is_bare => status::bare(args, &context),
         (Some(act), _) => context.acts.around(act, &args, lang, || run(cli.command, &context)),
         (None, _) => run(cli.command, &context),
     };
+    context.end_progress();
     end(done, &context, &invocation)
+}
+
+/// The Japanese of the help.
+const HELP: &str = include_str!("../../help/ja.po");
+
+/// `commands` with their help in `lang`.
+fn in_language(commands: clap::Command, lang: Lang) -> clap::Command {
+    match lang {
+        Lang::En => commands,
+        Lang::Ja => Catalogue::read(HELP).put_into(commands),
+    }
 }
 
 fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
@@ -175,14 +201,22 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Audit(args) => args.run(context),
         Command::Repo(args) => args.run(context),
         Command::Config(args) => args.run(context),
+        Command::Completions(args) => args.run(context),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use warifu_values::lang::{Lang, Speak as _};
+    use warifu_values::lang::Speak as _;
 
     use super::*;
+
+    #[test]
+    fn all_help_is_in_japanese_too() {
+        let (missing, idle) = Catalogue::read(HELP).apart_from(&Cli::command());
+        assert!(missing.is_empty(), "put these into crates/warifu/help/ja.po:\n{}", missing.join("\n"));
+        assert!(idle.is_empty(), "nothing in the help is this any more:\n{}", idle.join("\n"));
+    }
 
     #[test]
     fn what_is_missing_unknown_or_wrong_is_said_in_japanese() {

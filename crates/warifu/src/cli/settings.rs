@@ -133,7 +133,7 @@ pub(crate) fn repository_last(args: Vec<OsString>) -> Vec<OsString> {
                 moved.extend(words.next());
             }
             _ if text.starts_with("--repo=") => moved.push(word),
-            "--lang" | "--schemas" | "--audit" => {
+            "--lang" | "--schemas" | "--audit" | "--color" => {
                 before.push(word);
                 before.extend(words.next());
             }
@@ -155,11 +155,11 @@ pub(crate) fn is_bare(args: &[OsString]) -> bool {
     let mut words = args.iter().skip(1);
     while let Some(word) = words.next() {
         match &*word.to_string_lossy() {
-            "--lang" | "--schemas" | "--audit" | "--repo" => {
+            "--lang" | "--schemas" | "--audit" | "--color" | "--repo" => {
                 words.next();
             }
-            "--json" => {}
-            text if ["--lang=", "--schemas=", "--audit=", "--repo="]
+            "--json" | "--quiet" | "-q" | "--force" => {}
+            text if ["--lang=", "--schemas=", "--audit=", "--color=", "--repo="]
                 .iter()
                 .any(|it| text.starts_with(it)) => {}
             _ => return false,

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use warifu_masters::finding::{Finding, Findings, Severity};
+use warifu_usage::Paint;
 use warifu_values::lang::{Lang, counted};
 use warifu_values::number::grouped;
 use warifu_values::say;
@@ -37,16 +38,16 @@ impl Most {
 /// The findings about `file` as text: counts by code where there are several, then
 /// `file:line:column:field: severity code: text`, or `file column 21 (field): ...` of a whole column, and
 /// advice at the end.
-pub fn text(file: &str, findings: &Findings, most: Most, lang: Lang) -> String {
+pub fn text(file: &str, findings: &Findings, most: Most, lang: Lang, paint: Paint) -> String {
     let groups = groups(findings);
     let mut text = String::new();
     if groups.iter().map(|group| group.count).sum::<u64>() > 1 {
-        text.push_str(&counts(file, findings, &groups, lang));
+        text.push_str(&counts(file, findings, &groups, lang, paint));
     }
     for group in &groups {
         let shown = most.of(group);
         for finding in &group.findings[..shown] {
-            text.push_str(&line(file, finding, lang));
+            text.push_str(&line(file, finding, lang, paint));
         }
         let more = group.count - shown as u64;
         if more > 0 {
@@ -69,13 +70,23 @@ pub fn text(file: &str, findings: &Findings, most: Most, lang: Lang) -> String {
         }
     }
     for group in groups.iter().filter(|group| group.severity > Severity::Note) {
-        let _ = writeln!(text, "  -> {}: {}", group.name, group.advice(lang));
+        let _ = writeln!(text, "  -> {}: {}", paint.code(&group.name), group.advice(lang));
     }
     text
 }
 
+/// The word for how grave a finding is.
+fn painted(paint: Paint, severity: Severity, lang: Lang) -> String {
+    let word = severity.word(lang);
+    match severity {
+        Severity::Deny => paint.error(word),
+        Severity::Warn => paint.warning(word),
+        Severity::Note => paint.note(word),
+    }
+}
+
 /// How many there are, then how many of each code.
-fn counts(file: &str, findings: &Findings, groups: &[Group<'_>], lang: Lang) -> String {
+fn counts(file: &str, findings: &Findings, groups: &[Group<'_>], lang: Lang, paint: Paint) -> String {
     let all: u64 = groups.iter().map(|group| group.count).sum();
     let refusing = findings.refusing();
     let warnings = findings.all().filter(|finding| finding.severity == Severity::Warn).count() as u64;
@@ -92,14 +103,15 @@ fn counts(file: &str, findings: &Findings, groups: &[Group<'_>], lang: Lang) -> 
     let mut text = format!("{file}: {}\n", say!(lang, "{of_all} ({parts})", "指摘 {in_ja} 件（{parts}）"));
     let digits = groups.iter().map(|group| grouped(group.count).len()).max().unwrap_or_default();
     for Group { name, severity, count, .. } in groups {
-        let (count, severity) = (grouped(*count), severity.word(lang));
+        let (count, severity) = (grouped(*count), painted(paint, *severity, lang));
+        let name = paint.code(name);
         let _ = writeln!(text, "  {count:>digits$}  {severity} {name}");
     }
     text
 }
 
 /// One finding.
-fn line(file: &str, finding: &Finding, lang: Lang) -> String {
+fn line(file: &str, finding: &Finding, lang: Lang, paint: Paint) -> String {
     let place = match (finding.line, finding.column, &finding.field) {
         // A number alone would be taken for a line.
         (None, Some(column), Some(field)) => {
@@ -108,7 +120,8 @@ fn line(file: &str, finding: &Finding, lang: Lang) -> String {
         _ => finding.place(),
     };
     let colon = if place.is_empty() || place.starts_with(' ') { "" } else { ":" };
-    let (severity, name) = (finding.severity.word(lang), finding.name());
+    let severity = painted(paint, finding.severity, lang);
+    let name = paint.code(finding.name());
     let mut text = format!("{file}{colon}{place}: {severity} {name}: {}", one_line(&finding.text(lang)));
     if let Some(key) = &finding.key {
         let _ = write!(text, " [{}]", one_line(key));
@@ -125,25 +138,27 @@ mod tests {
     #[test]
     fn counts_come_first_and_what_is_left_out_says_how_to_see_it() {
         let findings = found(1_200).findings;
-        let told = text("y.csv", &findings, Most::SomeUnlessAll, Lang::Ja);
+        let told = text("y.csv", &findings, Most::SomeUnlessAll, Lang::Ja, Paint::Plain);
         let head = "y.csv: 指摘 1,202 件（拒否 1,200、警告 1、参考 1）\n\
                     \x20 1,201  拒否 field/date\n      1  警告 file/rendering\n";
         assert!(told.starts_with(head), "{told}");
         assert_eq!(told.matches("拒否 field/date: ").count(), SHOWN);
         assert!(told.contains("field/date が他に 1,191 件（--all ですべて表示"), "{told}");
-        let all = text("y.csv", &findings, Most::All, Lang::En);
+        let all = text("y.csv", &findings, Most::All, Lang::En, Paint::Plain);
         assert_eq!(all.matches("field/date: ").count(), 1_201 + 1, "each, and the advice");
         assert!(!all.contains("more of"), "{all}");
-        let other = text("y.csv", &findings, Most::SomeOfEach, Lang::En);
+        let other = text("y.csv", &findings, Most::SomeOfEach, Lang::En, Paint::Plain);
         assert!(other.contains("1,191 more of field/date\n"), "{other}");
     }
 
     #[test]
     fn one_finding_is_one_line_whatever_is_in_it() {
-        let told = text("y.csv", &found(1).findings, Most::All, Lang::En);
+        let told = text("y.csv", &found(1).findings, Most::All, Lang::En, Paint::Plain);
         assert!(!told.lines().any(|line| line.starts_with("::")), "{told}");
         let mut one = Findings::new();
         one.push(Finding::new(warifu_masters::finding::Code::FileEmpty));
-        assert!(text("y.csv", &one, Most::All, Lang::En).starts_with("y.csv: denied file/empty: "));
+        assert!(
+            text("y.csv", &one, Most::All, Lang::En, Paint::Plain).starts_with("y.csv: denied file/empty: ")
+        );
     }
 }

@@ -59,4 +59,7 @@ pub(in crate::cli) struct GivenAs {
     /// Write a table for a spreadsheet too (CSV, UTF-8); - writes it alone, to standard output
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) csv: Option<PathBuf>,
+    /// Write over the table that is there already
+    #[arg(long, requires = "csv")]
+    pub(in crate::cli) force: bool,
 }

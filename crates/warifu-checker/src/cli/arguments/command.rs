@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use warifu_usage::{Refusal, parse_language};
+use warifu_usage::{Catalogue, Colour, Refusal, Shell, parse_language};
 use warifu_values::lang::Lang;
 
 use crate::cli::arguments::check::Check;
@@ -12,9 +12,16 @@ use crate::cli::arguments::remote::Remote;
 use crate::cli::arguments::serve::{From, Serve, Site, Windows};
 use crate::state::{NoReason, Reason};
 
-/// What the command line is parsed by, for whoever writes of it.
-pub fn command_line() -> clap::Command {
-    <Arguments as clap::CommandFactory>::command()
+/// The Japanese of the help.
+const HELP: &str = include_str!("../../../help/ja.po");
+
+/// What the command line is parsed by, with its help in `lang`.
+pub fn command_line(lang: Lang) -> clap::Command {
+    let commands = <Arguments as clap::CommandFactory>::command();
+    match lang {
+        Lang::En => commands,
+        Lang::Ja => Catalogue::read(HELP).put_into(commands),
+    }
 }
 
 /// Checks medical claims by signed masters, and changes masters while claims are being checked.
@@ -24,6 +31,10 @@ pub(in crate::cli) struct Arguments {
     /// The language of messages: en or ja (else LC_ALL, LC_MESSAGES, LANG)
     #[arg(long, global = true, value_parser = parse_language, env = "WARIFU_LANG")]
     pub(in crate::cli) lang: Option<Lang>,
+    /// Colours: auto, always or never; otherwise what NO_COLOR and CLICOLOR_FORCE say, and the terminal
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t, hide_default_value = true)]
+    #[arg(hide_possible_values = true)]
+    pub(in crate::cli) color: Colour,
     #[command(subcommand)]
     pub(in crate::cli) command: Command,
 }
@@ -93,6 +104,12 @@ pub(in crate::cli) enum Command {
     Replay(Remote),
     /// Overwrite and delete every claim file that a running checker keeps to replay
     ForgetClaims(Remote),
+    /// Print the completions of commands and options for a shell; packages bring them along
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
     /// Print the OpenAPI document of the doors: every request, what it takes, and every answer
     Openapi {
         /// Only what is served at this door
@@ -110,6 +127,7 @@ impl Command {
             | Command::Check(_)
             | Command::DryRun(_)
             | Command::Explain(_)
+            | Command::Completions { .. }
             | Command::Openapi { .. } => None,
             Command::Status(remote)
             | Command::FallBack { remote, .. }
@@ -211,4 +229,22 @@ pub(in crate::cli) struct Explain {
     pub(in crate::cli) json: bool,
     #[command(flatten)]
     pub(in crate::cli) site: Site,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_help_is_in_japanese_too() {
+        let (missing, idle) = Catalogue::read(HELP).apart_from(&command_line(Lang::En));
+        assert!(
+            missing.is_empty(),
+            "put these into crates/warifu-checker/help/ja.po:\n{}",
+            missing.join("\n")
+        );
+        // What only some features have is there for them.
+        let idle: Vec<_> = if cfg!(feature = "https") { idle } else { Vec::new() };
+        assert!(idle.is_empty(), "nothing in the help is this any more:\n{}", idle.join("\n"));
+    }
 }

@@ -35,7 +35,7 @@ pub(super) fn give(given: &GivenAs, file: &ClaimFile, judged: &Judged, lang: Lan
             out.write_all(table(file, &judged.findings, lang).as_bytes())?;
             return Ok(out.flush()?);
         }
-        Some(to) => write_whole(to, table(file, &judged.findings, lang).as_bytes())?,
+        Some(to) => write_whole(to, table(file, &judged.findings, lang).as_bytes(), given.force)?,
         None => {}
     }
     let Judged { findings, summary, .. } = judged;
@@ -48,8 +48,22 @@ pub(super) fn give(given: &GivenAs, file: &ClaimFile, judged: &Judged, lang: Lan
     Ok(out.flush()?)
 }
 
+/// Refuses a table that is there already before a claim file is judged.
+pub(super) fn refuse_overwriting(given: &GivenAs) -> Result<(), Failure> {
+    match given.csv.as_deref() {
+        Some(to) if !given.force && to != Path::new("-") && to.is_file() => {
+            let to = to.display();
+            Err(Failure::could_not(Said::new(
+                format!("the table {to} is there already and stays; name another file, or say --force"),
+                format!("一覧 {to} は既にあるため上書きしません。別名にするか、--force を付けてください"),
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Writes the table whole or not at all, readable as the user's other files are.
-fn write_whole(to: &Path, bytes: &[u8]) -> Result<(), Failure> {
+fn write_whole(to: &Path, bytes: &[u8], is_over: bool) -> Result<(), Failure> {
     let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut made = tempfile::Builder::new();
     #[cfg(unix)]
@@ -59,7 +73,8 @@ fn write_whole(to: &Path, bytes: &[u8]) -> Result<(), Failure> {
     }
     let written = made.tempfile_in(folder).and_then(|mut file| {
         file.write_all(bytes)?;
-        file.persist(to).map_err(|error| error.error).map(drop)
+        let named = if is_over { file.persist(to) } else { file.persist_noclobber(to) };
+        named.map_err(|error| error.error).map(drop)
     });
     written.map_err(|error| {
         let to = to.display();

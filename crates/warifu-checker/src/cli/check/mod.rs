@@ -13,7 +13,7 @@ use warifu_judging::{judged, too_large};
 use warifu_values::lang::{Lang, Speak as _};
 
 use crate::cli::arguments::Check;
-use crate::cli::check::given_as::give;
+use crate::cli::check::given_as::{give, refuse_overwriting};
 use crate::cli::check::judged_by::candidate;
 use crate::cli::check::other_file::other_than_claims;
 use crate::cli::failure::Failure;
@@ -30,6 +30,7 @@ pub(super) fn check_file(check: &Check, lang: Lang) -> Result<u8, Failure> {
     if is_too_large {
         return Err(Failure { status: 1, said: too_large() });
     }
+    refuse_overwriting(&check.given)?;
     let bytes = read_file(&check.file)?;
     let candidate = candidate(&check.by, &schemas, lang)?;
     if let Some(said) = other_than_claims(&check.file, &bytes) {

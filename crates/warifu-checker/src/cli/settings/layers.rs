@@ -6,8 +6,8 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
-use clap::{ArgMatches, Parser as _};
-use warifu_usage::Usage;
+use clap::{ArgMatches, FromArgMatches as _};
+use warifu_usage::{Usage, asked_for, of_locale};
 use warifu_values::text::without_secrets;
 
 use crate::cli::arguments::{Arguments, command_line};
@@ -168,8 +168,11 @@ impl Settings {
 }
 
 fn parsed(line: &[OsString]) -> Result<Arguments, NotSettled> {
-    Arguments::try_parse_from(line)
-        .map_err(|error| NotSettled::Usage(Box::new(Usage::of(error, line, &command_line()))))
+    let mut commands = command_line(asked_for(line).or_else(of_locale).unwrap_or_default());
+    let parsed = commands.try_get_matches_from_mut(line).and_then(|matches| {
+        Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut commands))
+    });
+    parsed.map_err(|error| NotSettled::Usage(Box::new(Usage::of(error, line, &commands))))
 }
 
 /// The same, where all that is wrong is that something is missing which can stand in `file`: said by the key

@@ -115,6 +115,11 @@ impl ServeOption {
     }
 }
 
+/// Whether it says how a terminal is written to, which is nothing that a service is told.
+fn is_of_the_terminal(arg: &Arg) -> bool {
+    arg.get_id() == "color"
+}
+
 /// The same option, which asks nothing of others.
 fn alone(arg: &Arg, long: &str) -> Arg {
     Arg::new(arg.get_id().clone())
@@ -174,7 +179,7 @@ impl Options {
         let (about, told): (Vec<_>, Vec<_>) = commands
             .get_arguments()
             .chain(own)
-            .partition(|arg| arg.get_help_heading() == Some(ABOUT_THE_FILE));
+            .partition(|arg| arg.get_help_heading() == Some(ABOUT_THE_FILE) || is_of_the_terminal(arg));
         let about = about.into_iter().filter_map(|arg| Some(alone(arg, arg.get_long()?))).collect();
         // What stands before all sections comes first, as TOML has it; else the order is clap's.
         let mut options: Vec<_> = told.into_iter().filter_map(ServeOption::of).collect();
@@ -244,7 +249,11 @@ mod tests {
             assert!(places.contains(place), "{place}: {places:?}");
         }
         let about: Vec<_> = options.about.iter().filter_map(Arg::get_long).collect();
-        assert_eq!(about, ["config", "check-config", "print-config"], "all others stand in the file");
+        assert_eq!(
+            about,
+            ["color", "config", "check-config", "print-config"],
+            "all others stand in the file"
+        );
     }
 
     #[test]

@@ -70,7 +70,7 @@ fn keys(stage: &Stage) -> Result<(), Failure> {
         lang,
         "Two officers on each side make a key on their own machine; only the public half leaves it. The \
          release manager's key can publish and never approve.",
-        "両組織の役員 2 名ずつが自分の端末で鍵を作ります。外へ出すのは公開鍵だけです。リリース管理者の鍵は公開用で、\
+        "両団体の責任者 2 名ずつが自分の端末で鍵を作ります。外へ出すのは公開鍵だけです。リリース管理者の鍵は公開用で、\
          承認はできません。"
     ));
     let folder = stage.at("keys");

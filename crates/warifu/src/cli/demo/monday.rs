@@ -29,7 +29,7 @@ fn review(story: &mut Story) -> Result<(), Failure> {
     stage.tell(&say!(
         lang,
         "Kokuho's officer on duty fetches the commits, looks at what changes, recomputes and signs.",
-        "国保中央会の当番の役員がコミットを取得し、変更内容を確認し、再計算して署名します。"
+        "国保中央会の当番の責任者がコミットを取得し、変更内容を確認し、再計算して署名します。"
     ));
     fetch_at_kokuho(stage)?;
     stage

@@ -2,7 +2,6 @@ use std::path::PathBuf;
 
 use serde_json::json;
 use warifu::error::{Exit, Failure};
-use warifu::files;
 use warifu::findings::FindingsJson;
 use warifu_masters::change::differential::apply;
 use warifu_masters::change::plausibility::plausibility;
@@ -45,6 +44,7 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let lang = context.lang;
+        let output = context.place(&self.output)?;
         let format = context.format(&self.format)?;
         let (base, mut state) = load(context, &self.base, None, None)?;
         if base.role != Some(Role::Full) {
@@ -61,9 +61,9 @@ impl Args {
         let mut before = self.base.clone();
         // The last differential and the state it was applied to, where a re-issue of it belongs.
         let mut last: Option<(Master, Master)> = None;
-        let progress = context.progress(self.differentials.len());
+        let steps_done = context.steps(self.differentials.len());
         for file in &self.differentials {
-            progress.set_message(file.display().to_string());
+            steps_done.say(file.display().to_string());
             let (reading, differential) = load(context, file, None, None)?;
             let mut findings = Findings::new();
             if reading.role == Some(Role::Full) {
@@ -116,9 +116,9 @@ impl Args {
             }));
             last = Some((std::mem::replace(&mut state, applied.state), differential));
             before.clone_from(file);
-            progress.inc(1);
+            steps_done.done_one();
         }
-        progress.finish_and_clear();
+        drop(steps_done);
         let mut chain = None;
         if let Some(expected) = &self.expect {
             let (_, full) = load(context, expected, None, Some(Role::Full))?;
@@ -133,7 +133,7 @@ impl Args {
             })?;
         let denied = chain.as_ref().is_some_and(|(_, findings)| findings.denies());
         if !denied {
-            files::write(&self.output, &bytes)?;
+            output.write(&bytes)?;
         }
         let (digest, rows) = (Digest::of(&bytes), state.rows());
         if context.json {

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use warifu::error::Failure;
-use warifu::files::Unfinished;
+use warifu::place::Place;
 use warifu::windows::{Window, Windows};
 use warifu_masters::file::convert::Recoding;
 use warifu_masters::finding::Findings;
@@ -20,12 +20,12 @@ pub(super) fn convert(
     source: &Path,
     from: &Format,
     to: &Format,
-    output: &Path,
+    output: &Place,
 ) -> Result<Option<Done>, Failure> {
     let Some(mut windows) = Windows::open(source) else { return Ok(None) };
     let Some(first) = windows.first() else { return Ok(None) };
     let Some(mut recoding) = Recoding::begin(schemas, first.lines(), from, to) else { return Ok(None) };
-    let Ok(Some(mut file)) = Unfinished::begin(output) else { return Ok(None) };
+    let Ok(Some(mut file)) = output.begin() else { return Ok(None) };
     let work = |window: &mut Window<Vec<u8>>| {
         let mut written = std::mem::take(&mut window.made);
         written.clear();
@@ -54,6 +54,7 @@ pub(super) fn convert(
 
 #[cfg(test)]
 mod tests {
+    use warifu::files::Over;
     use warifu::windows::{FIRST_BYTES, WINDOW_BYTES};
     use warifu_values::digest::Digest;
 
@@ -77,6 +78,10 @@ mod tests {
         unreachable!("the numbers do not end")
     }
 
+    fn place(path: &Path) -> Place {
+        Place::at(path, Over::Yes).unwrap()
+    }
+
     #[test]
     fn by_lines_a_file_becomes_what_it_becomes_as_a_whole() {
         let schemas = Schemas::built_in().unwrap();
@@ -88,7 +93,7 @@ mod tests {
             warifu::files::write(&source, &whole).unwrap();
             for to in ["kokuho", "kokuho-utf8"] {
                 let to = schemas.format(to).unwrap();
-                let done = convert(&schemas, &source, kikin, to, &output).unwrap().unwrap();
+                let done = convert(&schemas, &source, kikin, to, &place(&output)).unwrap().unwrap();
                 let expected =
                     warifu_masters::file::convert::convert(&schemas, &whole, kikin, to, &[]).unwrap();
                 assert!(warifu::files::read(&output).unwrap() == expected.bytes, "{bytes} {}", to.name);
@@ -119,7 +124,7 @@ mod tests {
         ];
         for bytes in cases {
             warifu::files::write(&source, &bytes).unwrap();
-            assert!(convert(&schemas, &source, kikin, kokuho, &output).unwrap().is_none());
+            assert!(convert(&schemas, &source, kikin, kokuho, &place(&output)).unwrap().is_none());
             assert_eq!(warifu::files::read(&output).unwrap(), b"old");
             assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
         }
@@ -144,7 +149,7 @@ mod tests {
                 text.push_str(&format!("\"{}\"\r\n", fields.join("\",\"")));
             }
             warifu::files::write(&source, &euc.encode(&text).unwrap()).unwrap();
-            assert!(convert(&schemas, &source, kikin, utf8, &output).unwrap().is_none());
+            assert!(convert(&schemas, &source, kikin, utf8, &place(&output)).unwrap().is_none());
         }
     }
 }

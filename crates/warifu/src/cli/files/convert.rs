@@ -5,6 +5,7 @@ use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::findings::FindingsJson;
+use warifu::place::Place;
 use warifu_masters::file::convert::convert;
 use warifu_masters::file::write::Cut;
 use warifu_masters::finding::{Code, Finding, Findings};
@@ -52,10 +53,11 @@ impl Args {
         let (from, to) = (context.format(&self.from)?, context.format(&self.to)?);
         self.refuse_unknown_fields(context)?;
         let schemas = self.schemas(context)?;
-        let quick = by_lines::convert(&schemas, &self.file, &from, &to, &self.output)?;
+        let output = context.place(&self.output)?;
+        let quick = by_lines::convert(&schemas, &self.file, &from, &to, &output)?;
         let done = match quick {
             Some(done) => done,
-            None => self.as_a_whole(context, &schemas, &from, &to)?,
+            None => self.as_a_whole(context, &schemas, &from, &to, &output)?,
         };
         context.findings(&self.file, &done.findings);
         if context.json {
@@ -116,6 +118,7 @@ impl Args {
         schemas: &Schemas,
         from: &Format,
         to: &Format,
+        output: &Place,
     ) -> Result<Done, Failure> {
         let bytes = files::read(&self.file)?;
         let mut converted = match convert(schemas, &bytes, from, to, &self.shorten) {
@@ -133,7 +136,7 @@ impl Args {
         // Writing waits for the disk; the digest does not.
         let output = std::thread::scope(|scope| {
             let digest = scope.spawn(|| Digest::of(&converted.bytes));
-            files::write(&self.output, &converted.bytes)?;
+            output.write(&converted.bytes)?;
             Ok::<_, Failure>(digest.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         })?;
         Ok(Done {

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use warifu::diff_json::{self, Form};
 use warifu::error::{Exit, Failure};
+use warifu::place::Place;
 use warifu::side::{By, load_sides, load_states};
-use warifu::{diff_html, diff_report, files};
+use warifu::{diff_html, diff_report};
 use warifu_masters::change::diff::{Diff, OtherKind, diff};
 use warifu_masters::file::write::write;
 use warifu_masters::finding::Findings;
@@ -19,8 +20,8 @@ use crate::cli::of_kind::OfKind;
 
 /// Show what changed between two states of a master, record by record and field by field.
 ///
-/// OLD and NEW are files or REV:kind of the repository. `--output html` writes one page for a joint review.
-/// `--output differential` writes an official 変更分 that `warifu apply OLD` takes to NEW.
+/// OLD and NEW are files or REV:kind of the repository. `--form html` writes one page for a joint review.
+/// `--form differential` writes an official 変更分 that `warifu apply OLD` takes to NEW.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The older state.
@@ -33,8 +34,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR", default_value = ".", env = "WARIFU_REPO", hide_default_value = true)]
     repo: PathBuf,
     /// What to write.
-    #[arg(long, value_enum, default_value_t = Output::Text)]
-    output: Output,
+    #[arg(long, value_enum, value_name = "FORM", default_value_t = As::Text)]
+    form: As,
     /// Refuse a differential that cannot express everything: a field that became blank, a record that went
     /// without having been announced. Otherwise it is written, and what it cannot say is told.
     #[arg(long)]
@@ -43,12 +44,12 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FORMAT", default_value = "kikin")]
     format: String,
     /// Where to write it; otherwise standard output.
-    #[arg(short, value_name = "OUT")]
-    out: Option<PathBuf>,
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Output {
+enum As {
     /// Lines: a summary, then each record with each field that differs.
     Text,
     /// One JSON document.
@@ -64,22 +65,23 @@ enum Output {
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let lang = context.lang;
-        if self.output == Output::Html {
-            return self.page(context);
+        let output = context.place_of(self.output.as_ref())?;
+        if self.form == As::Html {
+            return self.page(context, output.as_ref());
         }
         let of_files = self.of_kind.schemas(context)?;
         let by = By { schemas: &context.library.schemas, of_files: &of_files, repo: &self.repo };
         let (old, new) = load_sides(&self.old, &self.new, by)?;
         let (old, new) = (old.master, new.master);
         let diff = diff(&old, &new).map_err(other_kind)?;
-        let report = |out: &mut dyn Write| match self.output {
-            Output::Text if !context.json => diff_report::write_text(&diff, &self.old, &self.new, lang, out),
-            Output::Jsonl => diff_json::write_json(&diff, &self.old, &self.new, Form::Lines, out),
+        let report = |out: &mut dyn Write| match self.form {
+            As::Text if !context.json => diff_report::write_text(&diff, &self.old, &self.new, lang, out),
+            As::Jsonl => diff_json::write_json(&diff, &self.old, &self.new, Form::Lines, out),
             _ => diff_json::write_json(&diff, &self.old, &self.new, Form::Document, out),
         };
-        let bytes = match self.output {
-            Output::Text | Output::Json | Output::Jsonl | Output::Html => None,
-            Output::Differential => {
+        let bytes = match self.form {
+            As::Text | As::Json | As::Jsonl | As::Html => None,
+            As::Differential => {
                 let format = context.format(&self.format)?;
                 let (differential, lost) = diff.differential();
                 if !lost.is_empty() {
@@ -91,10 +93,10 @@ impl Args {
                             Findings::new(),
                         ));
                     }
-                    tell(&say!(
+                    context.tell(&say!(
                         lang,
-                        "{what}the differential cannot say this; the next full must",
-                        "{what}以上は変更分では表せません。次の全件で反映されます"
+                        "{what}the differential cannot say this; the next full must\n",
+                        "{what}以上は変更分では表せません。次の全件で反映されます\n"
                     ));
                 }
                 let header = differential.layout().header.is_some();
@@ -104,28 +106,25 @@ impl Args {
                 })?)
             }
         };
-        match (bytes, &self.out) {
+        match (bytes, &output) {
             (Some(bytes), None) => context.print_bytes(&bytes)?,
-            (Some(bytes), Some(out)) => files::write(out, &bytes)?,
+            (Some(bytes), Some(out)) => out.write(&bytes)?,
             (None, None) => context.print_pieces(report)?,
-            (None, Some(out)) => files::write_pieces(out, report)?,
+            (None, Some(out)) => out.write_pieces(report)?,
         }
         Ok(Exit::Done)
     }
 
-    fn page(&self, context: &Context) -> Result<Exit, Failure> {
+    fn page(&self, context: &Context, output: Option<&Place>) -> Result<Exit, Failure> {
         let lang = context.lang;
-        let progress = context.progress(3);
-        progress.set_message(say!(lang, "reading", "読み込み"));
+        context.doing(say!(lang, "reading", "読み込み中"));
         let of_files = self.of_kind.schemas(context)?;
         let by = By { schemas: &context.library.schemas, of_files: &of_files, repo: &self.repo };
         let states = load_states(&self.old, &self.new, by)?;
-        progress.inc(1);
-        progress.set_message(say!(lang, "comparing", "比較"));
+        context.doing(say!(lang, "comparing", "比較中"));
         let page = diff_html::page(&states, lang).map_err(other_kind)?;
-        progress.finish_and_clear();
-        match &self.out {
-            Some(out) => files::write(out, &page)?,
+        match output {
+            Some(out) => out.write(&page)?,
             None => context.print_bytes(&page)?,
         }
         Ok(Exit::Done)
@@ -173,9 +172,4 @@ fn lost_lines(diff: &Diff<'_>, lost: &[(String, usize)], lang: Lang) -> String {
         ));
     }
     text
-}
-
-#[expect(clippy::print_stderr, reason = "what a differential cannot express is told beside it")]
-fn tell(line: &str) {
-    eprintln!("{line}");
 }

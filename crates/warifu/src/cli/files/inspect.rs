@@ -140,7 +140,7 @@ fn inspect(
     match &reading.layout {
         Some(layout) => line(
             say!(lang, "master", "マスター").as_str(),
-            format!("{}, {}", layout.master_name(lang), layout.name()),
+            say!(lang, "{}, {}", "{}、{}", layout.master_name(lang), layout.name()),
         ),
         None => line(
             say!(lang, "master", "マスター").as_str(),
@@ -157,7 +157,8 @@ fn inspect(
             say!(lang, "{}, {rows} rows", "{}、{rows} 行", role_name(role, lang)),
         );
     }
-    line("sha256", format!("{sha256} ({} bytes)", grouped(about.bytes as u64)));
+    let bytes = grouped(about.bytes as u64);
+    line("sha256", say!(lang, "{sha256} ({bytes} bytes)", "{sha256}（{bytes} バイト）"));
     if let Some(digest) = about.canonical_sha256 {
         line(say!(lang, "canonical", "正準形").as_str(), digest.to_string());
     }
@@ -204,9 +205,9 @@ fn format_words(reading: &Reading, lang: Lang) -> Option<String> {
     );
     if !reading.others.is_empty() {
         let others = reading.others.iter();
-        let others: Vec<_> =
-            others.map(|other| format!("{} ({})", other.format.name, other.why.say(lang))).collect();
-        let others = others.join(", ");
+        let said = |name: &str, why: &str| say!(lang, "{name} ({why})", "{name}（{why}）");
+        let others: Vec<_> = others.map(|other| said(&other.format.name, &other.why.say(lang))).collect();
+        let others = others.join(&say!(lang, ", ", "、"));
         words.push_str(&say!(lang, "; also fits {others}", "。他の候補: {others}"));
     }
     Some(words)

@@ -55,24 +55,24 @@ pub(crate) fn role_name(role: Role, lang: Lang) -> &'static str {
     }
 }
 
-/// Runs `one` for each file with a progress bar, prints what each gave as one JSON document where that is
+/// Runs `one` for each file and says how far it got, prints what each gave as one JSON document where that is
 /// wanted, and answers with the worst status.
 pub(crate) fn for_each_file(
     context: &Context,
     files: &[std::path::PathBuf],
     mut one: impl FnMut(&Path) -> Result<(Exit, Option<serde_json::Value>), Failure>,
 ) -> Result<Exit, Failure> {
-    let progress = context.progress(files.len());
+    let steps = context.steps(files.len());
     let mut worst = Exit::Done;
     let mut documents = Vec::new();
     for file in files {
-        progress.set_message(file.display().to_string());
+        steps.say(file.display().to_string());
         let (exit, document) = one(file)?;
         worst = worst.max(exit);
         documents.extend(document);
-        progress.inc(1);
+        steps.done_one();
     }
-    progress.finish_and_clear();
+    drop(steps);
     if context.json {
         context.print_json(&serde_json::json!({ "files": documents }))?;
     }

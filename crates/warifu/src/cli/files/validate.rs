@@ -237,7 +237,14 @@ fn one(
         }
         _ => say!(lang, "not a master", "マスターではありません"),
     };
-    let digest = canonical.map_or(String::new(), |digest| format!(", canonical sha256 {digest}"));
-    context.print(&format!("{}: {verdict} ({what}{digest})\n", file.display()))?;
+    let digest = canonical.map_or(String::new(), |digest| {
+        say!(lang, ", canonical sha256 {digest}", "、正準形の sha256 {digest}")
+    });
+    let file = file.display();
+    context.print(&say!(
+        lang,
+        "{file}: {verdict} ({what}{digest})\n",
+        "{file}: {verdict}（{what}{digest}）\n"
+    ))?;
     Ok((exit, None))
 }

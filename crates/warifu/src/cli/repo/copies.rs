@@ -1,11 +1,8 @@
 //! `warifu repo`: other copies of the repository.
 
-use std::io::{IsTerminal as _, stderr};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clap::Subcommand;
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use warifu::advice::Advised;
 use warifu::error::{Exit, Failure};
@@ -179,16 +176,14 @@ impl Restore {
 
 impl Clone {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let watch = Watch::new(context.lang);
         let begun = Store::clone_from(
             &self.from,
             &self.dir,
             context.library.clone(),
             today(now()?),
-            &mut |passing| watch.tell(passing),
+            &mut |passing| tell_passing(context, passing),
         );
         let (store, examined) = begun?;
-        watch.end();
         let caught_up = (|| {
             let cleared = clear(context, examined, self.standing.with_findings)?;
             Ok::<_, Failure>(store.catch_up(cleared, false)?)
@@ -222,17 +217,15 @@ impl Clone {
 impl Fetch {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let store = self.repo.open(context)?;
-        let watch = Watch::new(context.lang);
-        let received = store.receive(self.from.as_deref(), &mut |passing| watch.tell(passing))?;
+        let received = store.receive(self.from.as_deref(), &mut |passing| tell_passing(context, passing))?;
         if !received.news.is_empty() && !received.ours.is_empty() && !self.set_aside {
-            watch.end();
             // Told before the long check of what will not be taken.
             let (ours, theirs) = (received.ours, received.news);
             return Err(ExchangeError::Apart { ours, theirs }.into());
         }
         let waiting = received.ours.len();
-        let examined = store.examine(received, today(now()?), &mut |passing| watch.tell(passing))?;
-        watch.end();
+        let examined =
+            store.examine(received, today(now()?), &mut |passing| tell_passing(context, passing))?;
         let cleared = clear(context, examined, self.standing.with_findings)?;
         let caught_up = store.catch_up(cleared, self.set_aside)?;
         note(context, &caught_up.commit);
@@ -257,16 +250,13 @@ impl Fetch {
 impl Push {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let store = self.repo.open(context)?;
-        let watch = Watch::new(context.lang);
-        watch.tell(Passing::Checking);
+        tell_passing(context, Passing::Checking);
         let checked = store.check("HEAD", today(now()?))?;
         let is_fit = checked.is_fit(self.standing.with_findings);
         if !is_fit {
-            watch.end();
             return Err(refused(context, &checked));
         }
-        let sent = store.send(self.to.as_deref(), &mut |passing| watch.tell(passing))?;
-        watch.end();
+        let sent = store.send(self.to.as_deref(), &mut |passing| tell_passing(context, passing))?;
         note(context, &sent.commit);
         let Sent { url, commit, sent, is_new } = sent;
         if context.json {
@@ -442,42 +432,19 @@ fn note(context: &Context, commit: &str) {
 }
 
 /// Tells on a terminal how far it got.
-struct Watch {
-    bar: ProgressBar,
-    lang: Lang,
-}
-
-impl Watch {
-    fn new(lang: Lang) -> Watch {
-        let bar = match stderr().is_terminal() {
-            true => ProgressBar::new_spinner(),
-            false => ProgressBar::hidden(),
-        };
-        let style = ProgressStyle::with_template("{spinner} {msg}");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-        bar.enable_steady_tick(Duration::from_millis(200));
-        Watch { bar, lang }
-    }
-
-    fn tell(&self, passing: Passing) {
-        let text = match passing {
-            Passing::Objects { here, of, bytes } => {
-                let mib = bytes >> 20;
-                say!(
-                    self.lang,
-                    "receiving: {here} of {of} objects, {mib} MiB",
-                    "受信中: {here}/{of} 個、{mib} MiB"
-                )
-            }
-            Passing::Looking { here, of } => {
-                say!(self.lang, "looking through: {here} of {of} commits", "内容の確認中: {here}/{of} 件")
-            }
-            Passing::Checking => say!(self.lang, "checking the masters", "マスターの検査中"),
-        };
-        self.bar.set_message(text);
-    }
-
-    fn end(&self) {
-        self.bar.finish_and_clear();
-    }
+fn tell_passing(context: &Context, passing: Passing) {
+    context.doing(match passing {
+        Passing::Objects { here, of, bytes } => {
+            let mib = bytes >> 20;
+            say!(
+                context.lang,
+                "receiving: {here} of {of} objects, {mib} MiB",
+                "受信中: {here}/{of} 個、{mib} MiB"
+            )
+        }
+        Passing::Looking { here, of } => {
+            say!(context.lang, "looking through: {here} of {of} commits", "内容の確認中: {here}/{of} 件")
+        }
+        Passing::Checking => say!(context.lang, "checking the masters", "マスターの検査中"),
+    });
 }

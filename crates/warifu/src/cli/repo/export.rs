@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use serde_json::json;
 use warifu::error::{Exit, Failure};
-use warifu::files;
 use warifu::release::formatted;
 use warifu_values::digest::Digest;
 use warifu_values::say;
@@ -32,6 +31,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let output = context.place(&self.output)?;
         let store = self.repo.open(context)?;
         let at = store.at(&self.what)?;
         let (bytes, name) = if self.original {
@@ -42,7 +42,7 @@ impl Args {
             let format = context.format(&self.format)?;
             (formatted(&state, &format, &self.what)?, format.name.clone())
         };
-        files::write(&self.output, &bytes)?;
+        output.write(&bytes)?;
         let (digest, length) = (Digest::of(&bytes), bytes.len());
         if context.json {
             context.print_json(&json!({

@@ -189,13 +189,13 @@ impl Args {
                 now,
             });
         }
-        let progress = context.progress(inputs.len());
+        let steps = context.steps(inputs.len());
         let (mut told, mut stopped) = (Told::default(), None);
         for step in requests.chunks(if self.one_by_one { 1 } else { requests.len() }) {
             let step: Vec<&ImportRequest<'_>> = step.iter().collect();
             let look = |request: &ImportRequest<'_>| {
-                progress.set_message(request.name.to_owned());
-                progress.inc(1);
+                steps.say(request.name.to_owned());
+                steps.done_one();
             };
             match store.import_all(&step, look) {
                 Ok(done) => told.taken.extend(done),
@@ -207,7 +207,7 @@ impl Args {
                 }
             }
         }
-        progress.finish_and_clear();
+        drop(steps);
         self.tell(&store, &inputs, &told, stopped, context)
     }
 

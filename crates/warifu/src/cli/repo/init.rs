@@ -54,7 +54,7 @@ impl Args {
             "{dir} is a repository of masters; it declares series {names} (warifu.toml).\n\
              Next, take in the full each series begins with, then its differentials:\n\
              \n  {import}\n",
-            "{dir} にマスターのリポジトリを作成しました。系列: {names} (warifu.toml)\n\
+            "{dir} にマスターのリポジトリを作成しました。系列: {names}（warifu.toml）\n\
              次に、系列の最初の全件、続けて変更分を取り込んでください:\n\
              \n  {import}\n"
         ))?;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 use warifu::error::{Exit, Failure};
-use warifu::files;
+use warifu::place::Place;
 use warifu::release::trust_failure;
 use warifu_channels::{
     Channel, ReadError, Recording, bundle, carry, fetch, fetch_fallback, open, patches, read_to_carry,
@@ -76,7 +76,7 @@ impl Carried {
     }
 
     /// Writes it into the one file `output`.
-    pub(super) fn bundle(&self, context: &Context, output: &Path) -> Result<Exit, Failure> {
+    pub(super) fn bundle(&self, context: &Context, output: &Place) -> Result<Exit, Failure> {
         let mut bytes = Vec::new();
         let mut files = self.files.clone();
         files.retain(|path, _| !path.is_targets_step());
@@ -87,7 +87,8 @@ impl Carried {
                 &error,
             )
         })?;
-        files::write(output, &bytes)?;
+        output.write(&bytes)?;
+        let output = output.path();
         self.tell_unusable(context);
         let (release, sha256, expires) = (self.release.release, Digest::of(&bytes), self.expires);
         if context.json {

@@ -48,11 +48,10 @@ impl Confirm {
                 "署名してよいか尋ねる端末がありません。--yes か、SHA-256 を --digest で指定してください",
             ));
         }
-        context.tell(&say!(context.lang, "Sign this? (yes/no) ", "これに署名しますか (yes/no) "));
+        context.tell(&say!(context.lang, "Sign this? (yes/no) ", "これに署名しますか（yes/no）"));
         let mut answer = String::new();
-        io::stdin()
-            .lock()
-            .read_line(&mut answer)
+        context
+            .asking(|| io::stdin().lock().read_line(&mut answer))
             .map_err(|error| Failure::system("cannot read the answer", "回答を読み取れません", &error))?;
         if matches!(answer.trim().to_lowercase().as_str(), "yes" | "y" | "はい") {
             Ok(())

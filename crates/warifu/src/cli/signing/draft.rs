@@ -95,6 +95,7 @@ impl Draft {
     }
 
     pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        self.drafting.check(context, Some(&self.title), self.not_a_successor.as_deref())?;
         let store = Store::open(&self.repo, context.library.clone())?;
         let tip = self.drafting.at.tip()?;
         let Draft { rev: commit, title, not_a_successor, drafting, .. } = self;
@@ -111,9 +112,24 @@ impl Drafting {
         &self.given.0
     }
 
-    /// The folder that it will be written to.
-    pub(super) fn output(&self) -> &Path {
-        &self.output
+    /// Refuses before anything is computed what could not be drafted after it: texts that say nothing, a
+    /// folder that holds a draft already.
+    pub(super) fn check(
+        &self,
+        context: &Context,
+        title: Option<&str>,
+        not_a_successor: Option<&str>,
+    ) -> Result<(), Failure> {
+        let texts = [
+            ("--title", title),
+            ("--emergency", self.emergency.as_deref()),
+            ("--not-a-successor", not_a_successor),
+        ];
+        for (option, text) in texts {
+            text.map_or(Ok(()), |text| meant(option, text))?;
+        }
+        self.telling.check(context)?;
+        refuse_occupied(&self.output)
     }
 
     /// Puts the draft together, as what follows the release that is published at the tip.
@@ -124,11 +140,6 @@ impl Drafting {
         (tip, published): (&Tip, Option<&PublishedRelease>),
         subject: Subject,
     ) -> Result<Begun<'_>, Failure> {
-        let (emergency, no_successor) = (&self.emergency, &subject.not_a_successor);
-        let texts = [("--title", &Some(subject.title.clone())), ("--emergency", emergency)];
-        for (option, text) in texts.into_iter().chain([("--not-a-successor", no_successor)]) {
-            text.as_deref().map_or(Ok(()), |text| meant(option, text))?;
-        }
         let accepted = self.past.by_name(store.schemas())?;
         let mut formats: Vec<String> = FORMATS.map(str::to_owned).to_vec();
         formats.extend(self.format.iter().cloned());
@@ -154,6 +165,7 @@ impl Drafting {
             owes_review,
             audit: Some(context.acts.head()?),
         };
+        context.doing(say!(context.lang, "putting the draft together", "草案を作成中"));
         let against = published.map_or(Against::Nothing, Against::Follows);
         let accept = |weighed: &Weighed| accepted.counted(weighed);
         // Said before anything is computed.
@@ -194,6 +206,11 @@ impl Drafting {
     pub(super) fn write(&self, context: &Context, begun: &Begun<'_>, tip: &Tip) -> Result<Exit, Failure> {
         begun.write(context, &self.output, tip)
     }
+}
+
+/// Refuses the folder of a draft that is there already, or one that cannot be made.
+pub(super) fn refuse_occupied(folder: &Path) -> Result<(), Failure> {
+    DraftDirectory::new(folder).refuse_occupied().map_err(|error| trust_failure(&error))
 }
 
 /// Begins the draft of `proposal`, where nothing speaks against it.

@@ -5,7 +5,6 @@ use std::io;
 use std::path::PathBuf;
 
 use warifu::error::{Exit, Failure};
-use warifu::files;
 use warifu::impact::{Compared, Form, Found, Judged, Unread, Worklist, as_json, claim_files, judge, summary};
 use warifu::release::{Against, masters_of_draft, snapshot, trust_failure};
 use warifu_channels::DraftDirectory;
@@ -37,6 +36,7 @@ const UNREAD_TOLD: usize = 20;
 impl WouldTurn {
     pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let form = self.output.as_deref().map(Form::of).transpose()?;
+        let output = context.place_of(self.output.as_ref())?;
         let draft = DraftDirectory::new(&self.draft).read().map_err(|error| trust_failure(&error))?;
         let tip = self.at.tip()?;
         let published = self.at.published_to_compare(context, &tip)?;
@@ -50,16 +50,17 @@ impl WouldTurn {
         drop(published);
         let newer = snapshot(&masters_of_draft(&context.library.schemas, &draft)?)?;
         let Found { files: claims, unread: mut not_judged } = claim_files(&self.claims);
-        let bar = context.progress(claims.len());
+        let steps = context.steps(claims.len());
+        steps.say(say!(context.lang, "judging claim files", "請求ファイルを点検中"));
         let both = (&older, &newer);
         // What was judged and what was not, once all of it was tried.
         let mut done: Option<(Impact, Vec<Unread>)> = None;
-        let written = match (&self.output, form) {
-            (Some(path), Some(form)) => files::write_pieces(path, |out| {
+        let written = match (&output, form) {
+            (Some(output), Some(form)) => output.write_pieces(|out| {
                 let mut worklist = Worklist::begin(form, out)?;
                 let (render, take) =
                     (|judged: &Judged<'_>| form.lines(judged), |lines| worklist.take(&lines));
-                let (impact, unread) = judge(&claims, both, render, take, || bar.inc(1))?;
+                let (impact, unread) = judge(&claims, both, render, take, || steps.done_one())?;
                 not_judged.extend(unread);
                 let (impact, not_judged) = done.insert((impact, std::mem::take(&mut not_judged)));
                 // Nothing is written then: an empty worklist would say that all is well.
@@ -70,13 +71,13 @@ impl WouldTurn {
             }),
             _ => {
                 let Ok((impact, unread)) =
-                    judge(&claims, both, |_| (), |()| Ok::<_, Infallible>(()), || bar.inc(1));
+                    judge(&claims, both, |_| (), |()| Ok::<_, Infallible>(()), || steps.done_one());
                 not_judged.extend(unread);
                 done = Some((impact, not_judged));
                 Ok(())
             }
         };
-        bar.finish_and_clear();
+        drop(steps);
         let Some((sum, not_judged)) = done else { return written.map(|()| Exit::Done) };
         tell_not_judged(context, &not_judged);
         if sum.files == 0 {

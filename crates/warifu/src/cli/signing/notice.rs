@@ -45,6 +45,7 @@ struct Told {
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let is_page = self.output.as_deref().map(is_page).transpose()?.unwrap_or_default();
+        let output = context.place_of(self.output.as_ref())?;
         let words = Words::of(context.lang, &context.library.notices)?;
         let tip = self.at.tip()?;
         let published = self.at.published(context, &tip)?;
@@ -65,8 +66,8 @@ impl Args {
             true => page(&notice, &words, most, context.lang).into_string(),
             false => text(&notice, &words, most, context.lang),
         };
-        match &self.output {
-            Some(path) => warifu::files::write(path, written.as_bytes())?,
+        match &output {
+            Some(output) => output.write(written.as_bytes())?,
             None => context.print(&written)?,
         }
         Ok(Exit::Done)

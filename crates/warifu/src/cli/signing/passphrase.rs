@@ -45,7 +45,7 @@ pub(super) fn first_line_of(bytes: &[u8]) -> String {
 }
 
 /// Asks at the terminal, without showing what is typed.
-pub(super) fn asked(secret: Secret, prompt: String) -> Result<String, Failure> {
+pub(super) fn asked(context: &Context, secret: Secret, prompt: String) -> Result<String, Failure> {
     if !std::io::stdin().is_terminal() {
         let (what, japanese, option) = match secret {
             Secret::Passphrase => ("passphrase", "パスフレーズ", "--passphrase-file"),
@@ -57,7 +57,8 @@ pub(super) fn asked(secret: Secret, prompt: String) -> Result<String, Failure> {
             format!("{japanese} を尋ねる端末がありません。{option} でファイルを指定してください"),
         ));
     }
-    rpassword::prompt_password(prompt)
+    context
+        .asking(|| rpassword::prompt_password(prompt))
         .map_err(|error| Failure::system("cannot ask for it", "入力できません", &error))
 }
 
@@ -69,6 +70,7 @@ pub(super) fn chosen(context: &Context, whose: &str, file: Option<&Path>) -> Res
     }
     for _ in 0..ATTEMPTS {
         let text = asked(
+            context,
             Secret::Passphrase,
             say!(lang, "New passphrase of {whose}: ", "{whose} の新しいパスフレーズ: "),
         )?;
@@ -79,7 +81,7 @@ pub(super) fn chosen(context: &Context, whose: &str, file: Option<&Path>) -> Res
                 continue;
             }
         };
-        if asked(Secret::Passphrase, say!(lang, "Again: ", "もう一度: "))? == text {
+        if asked(context, Secret::Passphrase, say!(lang, "Again: ", "もう一度: "))? == text {
             return Ok(passphrase);
         }
         context.tell(&say!(
@@ -112,6 +114,7 @@ impl PassphraseSource {
             let text = match &self.passphrase_file {
                 Some(file) => first_line(file)?,
                 None => asked(
+                    context,
                     Secret::Passphrase,
                     say!(context.lang, "Passphrase of {whose}: ", "{whose} のパスフレーズ: "),
                 )?,

@@ -168,10 +168,15 @@ impl Telling {
         self.verbose
     }
 
+    /// Refuses what cannot be written before the work is done.
+    pub(super) fn check(&self, context: &Context) -> Result<(), Failure> {
+        context.place_of(self.html.as_ref()).map(drop)
+    }
+
     /// Writes the page, where one is asked for.
     pub(super) fn page(&self, context: &Context, shown: &Shown<'_>) -> Result<(), Failure> {
         let Some(path) = &self.html else { return Ok(()) };
-        warifu::files::write(path, &page(&context.library.schemas, shown, context.lang))
+        context.place(path)?.write(&page(&context.library.schemas, shown, context.lang))
     }
 
     /// The classes of one side as lines.

@@ -60,7 +60,7 @@ impl Receiving {
         let bytes = receipt
             .sign(&key.read(context, |_| Some(name.clone()))?)
             .map_err(|error| trust_failure(&error))?;
-        files::write(file, &bytes)?;
+        context.place(file)?.write(&bytes)?;
         let (file, release) = (file.display(), release.release);
         context.tell(&say!(
             context.lang,

@@ -23,9 +23,10 @@ use warifu_values::say;
 
 use super::at::At;
 use super::confirm::Confirm;
-use super::draft::{Draft, begin, who_is_next};
+use super::draft::{Draft, begin, refuse_occupied, who_is_next};
 use super::drafted::Drafted;
 use super::impact::WouldTurn;
+use super::key_source::UnlockedKey;
 use super::past::Telling;
 use super::revert::Revert;
 use super::reviewing::{Place, review, same_lines};
@@ -294,6 +295,8 @@ impl Show {
 
 impl WouldChange {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let output = context.place_of(self.output.as_ref())?;
+        self.telling.check(context)?;
         let store = Store::open(&self.place.repo, context.library.clone())?;
         let tip = self.place.at.tip()?;
         let published = self.place.at.published_to_compare(context, &tip)?;
@@ -301,8 +304,8 @@ impl WouldChange {
         let when = When { today: today(), past_before, past_of: None };
         let contents = contents(&store, &self.rev, &[], when)?;
         let list = published.changes_to(&contents.answers);
-        if let Some(path) = &self.output {
-            warifu::files::write(path, &write_changes(&list))?;
+        if let Some(output) = &output {
+            output.write(&write_changes(&list))?;
         }
         let weighed = weigh(store.schemas(), &list, past_before);
         let names = published.names(&list, &contents.answers);
@@ -334,6 +337,8 @@ impl WouldChange {
 
 impl Renew {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
+        self.telling.check(context)?;
+        refuse_occupied(&self.output)?;
         let tip = self.place.at.tip()?;
         let channel = self.place.at.address()?.channel();
         let published = propose_again(channel.as_ref(), &tip).map_err(|error| trust_failure(&error))?;
@@ -359,6 +364,7 @@ impl Renew {
 
 impl Review {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
+        self.telling.check(context)?;
         let draft = Drafted::read(&self.draft)?;
         let tip = self.place.at.tip()?;
         let (_, reviewing) = review(context, &self.place, &self.telling, &draft.proposal, &tip)?;
@@ -372,25 +378,20 @@ impl Review {
 
 impl Sign {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
+        self.telling.check(context)?;
         let draft = Drafted::read(&self.draft)?;
         let proposal = &draft.proposal;
         let tip = self.place.at.tip()?;
+        self.not_signed_otherwise(proposal.release())?;
+        // A key that cannot sign is told before the draft is recomputed, which takes long.
+        let (key, side) = self.signer(context, &tip)?;
+        context.doing(say!(context.lang, "recomputing the draft", "草案を再計算中"));
         let (reviewed, reviewing) = review(context, &self.place, &self.telling, proposal, &tip)?;
         reviewing.stop(proposal.manifest())?;
         let floor = self.place.at.floor()?;
         floor.check(proposal.manifest()).map_err(|error| trust_failure(&error))?;
         let validity = floor.validity();
-        self.not_signed_otherwise(proposal.release())?;
         let halves = draft.halves(context, &tip)?;
-        let key = self.key.read(context, |id| tip.root().holder(id))?;
-        let side = tip.root().release_signer(&key.public()).ok_or_else(|| {
-            Failure::new(
-                Exit::Trust,
-                "this key signs releases for neither organisation; who does is told by:",
-                "この鍵はどちらの組織のリリース署名者でもありません。署名者は次のコマンドで確認できます:",
-            )
-            .advising(Advised::command(&["trust", "show"]))
-        })?;
         // Asked first: a token may want to be touched, and nobody touches it for what was not read.
         if !context.json {
             tell(context, proposal, &halves, &tip, Some(&reviewing), None)?;
@@ -418,6 +419,20 @@ impl Sign {
             context.print(&format!("{last}\n{tally}"))?;
         }
         Ok(Exit::Done)
+    }
+
+    /// The key, unlocked, and whose releases it signs.
+    fn signer(&self, context: &Context, tip: &Tip) -> Result<(UnlockedKey, Organisation), Failure> {
+        let key = self.key.read(context, |id| tip.root().holder(id))?;
+        let side = tip.root().release_signer(&key.public()).ok_or_else(|| {
+            Failure::new(
+                Exit::Trust,
+                "this key signs releases for neither organisation; who does is told by:",
+                "この鍵はどちらの団体のリリース署名者でもありません。署名者は次のコマンドで確認できます:",
+            )
+            .advising(Advised::command(&["trust", "show"]))
+        })?;
+        Ok((key, side))
     }
 
     fn is_instead_of(&self, manifest: Digest) -> bool {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use warifu::error::{Exit, Failure};
 use warifu::release::{PublishedRelease, trust_failure};
 use warifu::store::{RevertRequest, Reverted, Store};
-use warifu_channels::{DraftDirectory, fetch_earlier_manifest};
+use warifu_channels::fetch_earlier_manifest;
 use warifu_trust::{Manifest, ReleaseRef};
 use warifu_values::lang::Lang;
 use warifu_values::say;
@@ -37,12 +37,10 @@ impl Revert {
     }
 
     pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        // Before the branch has a commit that no draft is of.
+        self.drafting.check(context, self.title.as_deref(), None)?;
         let store = Store::open(&self.repo, context.library.clone())?;
         let tip = self.drafting.at.tip()?;
-        // Before the branch has a commit that no draft is of.
-        DraftDirectory::new(self.drafting.output())
-            .refuse_occupied()
-            .map_err(|error| trust_failure(&error))?;
         let published = self.drafting.at.published(context, &tip)?;
         let (to, manifest) = self.meant(published.as_ref())?;
         let (author, number) = (given::author(context)?, to.release);

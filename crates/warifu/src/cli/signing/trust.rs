@@ -218,6 +218,7 @@ impl Show {
 
 impl Init {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let output = context.place(&self.output)?;
         let cards = |files: &[PathBuf]| -> Result<Vec<KeyCard>, Failure> {
             files.iter().map(|file| card(file)).collect()
         };
@@ -233,7 +234,7 @@ impl Init {
             Some(previous) => builder.after(&previous),
         };
         let draft = draft.map_err(|error| trust_failure(&error))?;
-        files::write(&self.output, &draft.to_bytes())?;
+        output.write(&draft.to_bytes())?;
         if context.json {
             context.print_json(
                 &json!({ "draft": self.output, "root_threshold": draft.summary().root_threshold }),
@@ -249,7 +250,7 @@ impl Init {
             let next = say!(
                 context.lang,
                 "{file}: to be signed by {officers}, who run:\n  {sign}\n",
-                "{file}: 役員 {need} 名が署名してください\n  {sign}\n"
+                "{file}: 責任者 {need} 名が署名してください\n  {sign}\n"
             );
             let previous = previous(self.after.as_ref())?;
             context.print(&format!("{}{next}", draft_lines(context, &draft, previous.as_ref())))?;
@@ -286,14 +287,14 @@ impl Sign {
                 None => say!(
                     context.lang,
                     "{file}: signed by {} of {} officers\n",
-                    "{file}: 役員の署名 {} / {}\n",
+                    "{file}: 責任者の署名 {} / {}\n",
                     own.have,
                     own.need
                 ),
                 Some(old) => say!(
                     context.lang,
                     "{file}: signed by {} of {} officers of the new root, {} of {} of the previous one\n",
-                    "{file}: 役員の署名 新ルート {} / {}、前ルート {} / {}\n",
+                    "{file}: 責任者の署名 新ルート {} / {}、前ルート {} / {}\n",
                     own.have,
                     own.need,
                     old.have,
@@ -308,6 +309,7 @@ impl Sign {
 
 impl Finish {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let output = context.place(&self.output)?;
         let previous = previous(self.after.as_ref())?;
         let draft = read_draft(&self.draft)?;
         let root = draft.finish(previous.as_ref()).map_err(|error| trust_failure(&error))?;
@@ -316,7 +318,7 @@ impl Finish {
         if let (Some(channel), Some(previous)) = (&channel, &previous) {
             refuse_other_root(channel.as_ref(), previous).map_err(|error| trust_failure(&error))?;
         }
-        files::write(&self.output, root.bytes())?;
+        output.write(root.bytes())?;
         if let Some(channel) = channel {
             publish_root(channel.as_ref(), &root).map_err(|error| trust_failure(&error))?;
         }

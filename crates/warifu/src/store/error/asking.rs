@@ -140,7 +140,7 @@ impl Speak for StoreError {
             ),
             StoreError::Git { doing, source } => {
                 let cause = source.message();
-                say!(lang, "cannot {doing}: {cause}", "git の操作に失敗しました ({doing}): {cause}")
+                say!(lang, "cannot {doing}: {cause}", "git の操作に失敗しました（{doing}）: {cause}")
             }
             StoreError::Io { doing, path, source } => {
                 let (path, source) = (path.display(), os_error(source, lang));

@@ -74,7 +74,7 @@ impl Speak for CommitError {
                 "HEAD is on no branch; check out the branch that imports go to \
                  (`git checkout main`)",
                 "HEAD がブランチ上にありません。\
-                 取り込み先のブランチをチェックアウトしてください (git checkout main)"
+                 取り込み先のブランチをチェックアウトしてください（git checkout main）"
             ),
             CommitError::NoIdentity => say!(
                 lang,

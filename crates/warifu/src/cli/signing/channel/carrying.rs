@@ -25,8 +25,9 @@ pub(super) struct Bundle {
 
 impl Bundle {
     pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let output = context.place(&self.output)?;
         let with = if self.patches { Patches::Along } else { Patches::Not };
-        self.from.carried(with)?.bundle(context, &self.output)
+        self.from.carried(with)?.bundle(context, &output)
     }
 }
 

@@ -171,11 +171,12 @@ fn told(found: &Found<'_>, lang: Lang) -> (String, serde_json::Value) {
     let name = |entry: &MasterEntry| format!("{}/{}", entry.series, entry.kind);
     let (words, master, form) = match found.place {
         Place::Master { entry, form } => {
-            let form = match form {
-                Form::Canonical => "canonical",
-                Form::Format { name, .. } => name,
+            let (form, shown) = match form {
+                Form::Canonical => ("canonical", say!(lang, "canonical", "正準形")),
+                Form::Format { name, .. } => (name, name.to_owned()),
             };
-            (say!(lang, "{} as {form}", "{}（{form}）", name(entry)), Some(name(entry)), form)
+            let name = name(entry);
+            (say!(lang, "{name} as {shown}", "{name}（{shown}）"), Some(name), form)
         }
         Place::Timelines(entry) => {
             let words = say!(lang, "the timelines of {}", "{} の履歴", name(entry));

@@ -87,6 +87,7 @@ fn open(context: &Context, uri: &TokenUri, reach: &Reach, file: Option<&Path>) -
                     String::new()
                 };
                 Some(Pin::new(asked(
+                    context,
                     Secret::Pin,
                     say!(
                         lang,

@@ -1,7 +1,8 @@
 //! Lines of a terminal: a full-width character takes two cells, and no word is written over the edge.
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
-use warifu_values::text::one_line;
+
+use crate::text::one_line;
 
 /// Characters that begin no line in Japanese (行頭禁則), as far as messages have them.
 const NOT_FIRST: &str = "、。，．・：；）」』］｝】？！ー々,.:;)]?!";
@@ -17,7 +18,7 @@ fn cells_of(c: char) -> usize {
 
 /// `text` on lines of at most `width` cells, the first after `first` and the others after as many blanks as
 /// `hang`. A word or number of Latin letters stays whole as far as it fits on a line of its own.
-pub(super) fn wrapped(first: &str, hang: usize, text: &str, width: usize) -> String {
+pub fn wrapped(first: &str, hang: usize, text: &str, width: usize) -> String {
     let (mut lines, mut line, mut cells) = (String::new(), first.to_owned(), first.width());
     let indent = " ".repeat(hang);
     let mut is_begun = false;
@@ -76,12 +77,12 @@ fn may_part(before: char, after: char) -> bool {
 }
 
 /// `text` with blanks before it up to so many cells.
-pub(super) fn right(text: &str, cells: usize) -> String {
+pub fn right(text: &str, cells: usize) -> String {
     format!("{}{text}", " ".repeat(cells.saturating_sub(text.width())))
 }
 
 /// `text` with blanks after it up to so many cells.
-pub(super) fn left(text: &str, cells: usize) -> String {
+pub fn left(text: &str, cells: usize) -> String {
     format!("{text}{}", " ".repeat(cells.saturating_sub(text.width())))
 }
 

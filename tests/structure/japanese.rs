@@ -1,0 +1,249 @@
+//! What is said in Japanese: one word for one thing, full-width brackets, no English inside a sentence; and
+//! the documents that stand in both languages say the same, heading by heading and command by command.
+
+use std::fmt::Write as _;
+
+use crate::messages::{is_of_a_program, literals};
+use crate::tree::Tree;
+
+/// Words that are not used, each with the one that is (docs/glossary.md).
+const CHOSEN: &[(&str, &str)] = &[
+    ("役員", "責任者"),
+    ("ディレクトリ", "フォルダー"),
+    ("共同確認", "合同レビュー"),
+    ("組織", "団体"),
+    ("フォルダの", "フォルダーの"),
+    ("フォルダに", "フォルダーに"),
+    ("フォルダを", "フォルダーを"),
+    ("サーバの", "サーバーの"),
+    ("ユーザの", "利用者の"),
+];
+
+/// English words that have a Japanese one in the glossary, so that none of them stands in a sentence. Names
+/// of commands, options, files and programs are no words of a sentence.
+const ENGLISH: &[&str] = &[
+    "a",
+    "an",
+    "and",
+    "at",
+    "by",
+    "canonical",
+    "channel",
+    "column",
+    "columns",
+    "draft",
+    "error",
+    "failed",
+    "for",
+    "in",
+    "is",
+    "manifest",
+    "not",
+    "of",
+    "on",
+    "or",
+    "record",
+    "records",
+    "root",
+    "row",
+    "rows",
+    "signature",
+    "the",
+    "timestamp",
+    "to",
+    "with",
+];
+
+/// The account of the system that is called so, and the command that is named before its words.
+const NAMED: &[&str] = &["root で", "root が", "root 以外", "root として", "channel fetch", "release revert"];
+
+#[test]
+fn one_thing_has_one_word_in_japanese() {
+    let (count, told) = words_told(&Tree::checkout(&[".rs", ".js", ".po", ".ja.md"]));
+    assert!(count > 1000, "too few sentences are seen: {count}");
+    assert!(told.is_empty(), "say these by the words of docs/glossary.md:\n{told}");
+}
+
+#[test]
+fn no_english_and_no_half_width_bracket_stands_in_a_japanese_sentence() {
+    let (count, told) = sentences_told(&Tree::checkout(&[".rs"]));
+    assert!(count > 400, "too few sentences are seen: {count}");
+    assert!(told.is_empty(), "say these in Japanese, with brackets as wide as its letters:\n{told}");
+}
+
+#[test]
+fn documents_in_both_languages_have_the_same_headings_and_commands() {
+    let tree = Tree::checkout(&[".md"]);
+    for name in ["README", "docs/operations"] {
+        let [en, ja] = ["md", "ja.md"].map(|ending| {
+            let path = format!("{name}.{ending}");
+            outline(tree.text(&path).unwrap_or_else(|| panic!("there is no {path}")))
+        });
+        assert!(en.len() > 40, "{name}: too little is seen: {}", en.len());
+        for (en, ja) in en.iter().zip(&ja) {
+            assert_eq!(en, ja, "{name}.md on the left, {name}.ja.md on the right");
+        }
+        assert_eq!(en.len(), ja.len(), "{name}: one goes on where the other ends");
+    }
+}
+
+/// How many texts were looked at, and those with a word that is not used.
+fn words_told(tree: &Tree) -> (usize, String) {
+    let (mut count, mut told) = (0, String::new());
+    let mut look = |path: &str, text: &str| {
+        count += 1;
+        for (not, but) in CHOSEN.iter().filter(|(not, _)| text.contains(not)) {
+            writeln!(told, "{path}: {but}, not {not}: {text:?}").unwrap();
+        }
+    };
+    for (path, text) in tree.files() {
+        if path.ends_with(".rs") && is_of_a_program(path) {
+            let tokens = text.parse().unwrap_or_else(|error| panic!("{path}: {error}"));
+            literals(tokens, false, &mut |text, _| look(path, text));
+        } else if path.starts_with("crates/") || path.ends_with(".ja.md") {
+            text.lines().filter(|line| line.chars().any(is_japanese)).for_each(|line| look(path, line));
+        }
+    }
+    (count, told)
+}
+
+/// How many Japanese sentences were looked at, and those that are not Japanese all through.
+fn sentences_told(tree: &Tree) -> (usize, String) {
+    let (mut count, mut told) = (0, String::new());
+    for (path, text) in tree.files().filter(|(path, _)| is_of_a_program(path)) {
+        let tokens = text.parse().unwrap_or_else(|error| panic!("{path}: {error}"));
+        literals(tokens, false, &mut |text, _| {
+            if !is_sentence(text) {
+                return;
+            }
+            count += 1;
+            let said = without_code(text);
+            if let Some(english) = english_in(&said) {
+                writeln!(told, "{path}: {english}: {text:?}").unwrap();
+            }
+            if has_narrow_bracket(&said) {
+                writeln!(told, "{path}: a half-width bracket: {text:?}").unwrap();
+            }
+        });
+    }
+    (count, told)
+}
+
+fn is_japanese(letter: char) -> bool {
+    matches!(letter, 'ぁ'..='ヿ' | '一'..='鿿')
+}
+
+/// Whether `text` is a Japanese sentence, and not one of both languages or a name.
+fn is_sentence(text: &str) -> bool {
+    let is_said = ["です", "ます", "ません", "ました", "ください"].iter().any(|end| text.contains(end));
+    let english = text.split_whitespace().map(|word| word.chars().all(|letter| letter.is_ascii_alphabetic()));
+    // Four words of English in a row are a sentence of their own.
+    let run = english.fold((0, 0), |(run, most), is_word| {
+        let run = if is_word { run + 1 } else { 0 };
+        (run, most.max(run))
+    });
+    is_said && text.chars().filter(|letter| is_japanese(*letter)).count() >= 6 && run.1 < 4
+}
+
+/// `text` without what is put into it, what is typed as it stands, and the names that read like words.
+fn without_code(text: &str) -> String {
+    let mut said = String::new();
+    let (mut depth, mut is_code) = (0_usize, false);
+    for letter in text.chars() {
+        match letter {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            '`' => is_code = !is_code,
+            _ if depth == 0 && !is_code => said.push(letter),
+            _ => {}
+        }
+    }
+    NAMED.iter().fold(said, |said, name| said.replace(name, ""))
+}
+
+/// An English word of the list that stands in `said` between Japanese.
+fn english_in(said: &str) -> Option<&str> {
+    let is_of_word = |letter: char| letter.is_ascii_alphanumeric() || "-_./:$[]<>=~#\"".contains(letter);
+    said.split(|letter| !is_of_word(letter)).find(|word| ENGLISH.contains(word))
+}
+
+/// Whether a half-width bracket stands beside a Japanese letter.
+fn has_narrow_bracket(said: &str) -> bool {
+    let letters: Vec<char> = said.chars().filter(|letter| *letter != ' ').collect();
+    letters.windows(2).any(|pair| {
+        let opens = pair[1] == '(' && (is_japanese(pair[0]) || pair[0] == '。');
+        let within = pair[0] == '(' && is_japanese(pair[1]);
+        let ends = pair[1] == ')' && is_japanese(pair[0]);
+        let closes = pair[0] == ')' && (is_japanese(pair[1]) || "。、".contains(pair[1]));
+        opens || within || ends || closes
+    })
+}
+
+/// The headings of a document by their depth, and the commands in its shell blocks without their comments. The
+/// language that they are told in differs.
+fn outline(text: &str) -> Vec<String> {
+    let (mut outline, mut block) = (Vec::new(), None::<bool>);
+    for line in text.lines() {
+        if let Some(fence) = line.trim_start().strip_prefix("```") {
+            block = match block {
+                Some(_) => None,
+                None => Some(fence.ends_with("sh")),
+            };
+            continue;
+        }
+        match block {
+            None if line.starts_with('#') => {
+                outline.push(line.split(' ').next().unwrap_or_default().to_owned())
+            }
+            Some(true) => {
+                let command = line.split("# ").next().unwrap_or_default().trim();
+                if !command.is_empty() {
+                    outline.push(command.replace("WARIFU_LANG=ja", "WARIFU_LANG=en"));
+                }
+            }
+            _ => {}
+        }
+    }
+    outline
+}
+
+mod cases {
+    use super::*;
+
+    fn program(text: &str) -> Tree {
+        Tree::invented(&[("crates/a/src/lib.rs", text)])
+    }
+
+    #[test]
+    fn a_word_that_is_not_used_is_told() {
+        let (_, told) = words_told(&program("fn f() { g(\"役員が署名してください\") }"));
+        assert!(told.contains("責任者, not 役員"), "{told}");
+        assert_eq!(words_told(&program("// 役員\nfn f() { g(\"責任者が署名してください\") }")).1, "");
+    }
+
+    #[test]
+    fn english_and_narrow_brackets_are_told() {
+        for (text, says) in [
+            ("署名が不足しています(4)。確認してください", "a half-width bracket"),
+            ("最新の root から作り直してください", "root"),
+            ("19 columns あります。確認してください", "columns"),
+        ] {
+            let (count, told) = sentences_told(&program(&format!("fn f() {{ g({text:?}) }}")));
+            assert!(count == 1 && told.contains(says), "{text}: {told}");
+        }
+        for text in [
+            "署名が不足しています（4）。`warifu log (x)` で確認してください",
+            "root.json を --root で指定してください",
+            "この操作は root として実行してください",
+            "{file} (of {release}) です。確認してください",
+        ] {
+            assert_eq!(sentences_told(&program(&format!("fn f() {{ g({text:?}) }}"))).1, "", "{text}");
+        }
+    }
+
+    #[test]
+    fn an_outline_is_the_headings_and_the_commands() {
+        let text = "# A\ntext\n```sh\nwarifu log   # 表示\n\n```\n```text\n# no\n```\n## B\n";
+        assert_eq!(outline(text), ["#", "warifu log", "##"]);
+    }
+}
