@@ -7,11 +7,11 @@ use std::path::Path;
 
 use serde_json::Value;
 use warifu::error::{Exit, Failure};
-use warifu_usage::{Usage, asked_for, of_locale};
+use warifu_usage::{Usage, asked_for, asks_for_json, of_locale};
 use warifu_values::lang::{Lang, Speak as _};
 
 use super::Context;
-use super::document::{is_asked_for, of_usage, with_error};
+use super::document::{DOCUMENTS, with_error};
 use super::invocation::Invocation;
 use super::settings::Settings;
 
@@ -60,9 +60,9 @@ pub(super) fn end_of_usage(usage: &Usage, line: &[OsString], settings: &Settings
     if usage.is_help() {
         return Exit::Done;
     }
-    if is_asked_for(line) {
+    if asks_for_json(line) {
         let program = line.first().map_or("warifu".into(), |program| program.to_string_lossy());
-        print(&of_usage(usage, &format!("{program} --help")));
+        print(&DOCUMENTS.of_usage(usage, &format!("{program} --help")));
     }
     Exit::CouldNotRun
 }

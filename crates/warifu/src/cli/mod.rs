@@ -14,6 +14,7 @@ mod invocation;
 mod meant;
 mod memory;
 mod of_kind;
+mod pager;
 mod repo;
 mod settings;
 mod signing;
@@ -37,7 +38,7 @@ use settings::Settings;
 ///
 /// Exit status: 0 done; 1 refused because of the data; 2 could not run; 3 refused because of trust.
 #[derive(Debug, Parser)]
-#[command(name = "warifu", version, max_term_width = 100)]
+#[command(name = "warifu", version = env!("WARIFU_VERSION"), max_term_width = 100)]
 pub(crate) struct Cli {
     #[command(flatten)]
     global: context::Global,
