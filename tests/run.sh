@@ -24,6 +24,8 @@ command -v valgrind >/dev/null || need+=(valgrind)
 # Programs that are given releases (warifu-checker attach).
 command -v nginx >/dev/null || need+=(nginx-light)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need+=(postgresql)
+# A terminal, for what is shown at one.
+command -v script >/dev/null || need+=(bsdutils)
 python3 -c 'import venv, ensurepip' 2>/dev/null || need+=(python3 python3-venv)
 command -v node >/dev/null || need+=(nodejs)
 command -v npm >/dev/null || need+=(npm)
@@ -37,13 +39,13 @@ if [ ${#need[@]} -gt 0 ]; then
     fi
 fi
 
-# The stock TUF client of the Python ecosystem, untouched, and an S3 store.
+# The stock TUF client of the Python ecosystem, untouched, an S3 store, and what reads pipelines.
 venv=target/test-python
-if ! "$venv/bin/python" -c 'import tuf, tuf.ngclient, cryptography, moto.server; assert tuf.__version__ == "7.0.1"' \
+if ! "$venv/bin/python" -c 'import tuf, tuf.ngclient, cryptography, moto.server, yaml; assert tuf.__version__ == "7.0.1"' \
     2>/dev/null; then
-    echo "installing: tuf, moto (PyPI) into $venv"
+    echo "installing: tuf, moto, yaml (PyPI) into $venv"
     python3 -m venv "$venv"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check 'tuf==7.0.1' 'securesystemslib[crypto]' 'moto[server]>=5,<6'
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check 'tuf==7.0.1' 'securesystemslib[crypto]' 'moto[server]>=5,<6' 'PyYAML>=6,<7'
 fi
 export WARIFU_TEST_PYTHON="$PWD/$venv/bin/python"
 PATH="$PWD/$venv/bin:$PATH"

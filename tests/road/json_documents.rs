@@ -1,55 +1,19 @@
 //! What programs read: each document that `--json` prints is as its schema in `schemas/json/` says, and a
 //! command that could not do its work leaves one too.
 
-use std::collections::BTreeSet;
-use std::path::Path;
-
-use boon::{Compiler, Schemas};
 use serde_json::Value;
 
-use crate::stage::{Stage, checkout};
+use crate::json_schemas::{Published, published};
+use crate::stage::{Checker, Ran, Stage, checkout};
 
-/// The published schemas, and which of them a document was held against.
-struct Published {
-    compiler: Compiler,
-    schemas: Schemas,
-    met: BTreeSet<String>,
-}
+/// What is done on [`DAY`] otherwise than by a command with `--json`.
+const RECEIVERS: &str = "# the list of receivers";
+const SERVE: &str = "# a checker is started";
+const ANSWER: &str = "# a claim file is judged into ";
+const EDIT: &str = "# a file of the repository is changed by hand";
 
-impl Published {
-    fn new() -> Self {
-        let mut compiler = Compiler::new();
-        for (name, schema) in published() {
-            compiler.add_resource(&url(&name), schema).unwrap();
-        }
-        Published { compiler, schemas: Schemas::new(), met: BTreeSet::new() }
-    }
-
-    /// Holds `document` against the schema that it names.
-    #[track_caller]
-    fn hold(&mut self, document: &Value) {
-        let named = document["schema"].as_str().unwrap_or_else(|| panic!("no schema: {document}"));
-        let [house, name, version] = named.split('/').collect::<Vec<_>>()[..] else { panic!("{named}") };
-        assert_eq!(house, "warifu");
-        let file = format!("{name}-{version}.json");
-        let schema = self.compiler.compile(&url(&file), &mut self.schemas).unwrap();
-        if let Err(error) = self.schemas.validate(document, schema) {
-            panic!("{named}: {error:#}\n{document:#}");
-        }
-        self.met.insert(file);
-    }
-}
-
-fn url(file: &str) -> String {
-    format!("file:///{file}")
-}
-
-/// Every file of `schemas/json/` by its name.
-fn published() -> Vec<(String, Value)> {
-    let files = checkout().join("schemas/json").read_dir().unwrap().map(|entry| entry.unwrap().path());
-    let read = |path: &Path| serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-    files.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), read(&path))).collect()
-}
+/// Whether what a line changes of days that have been is accepted by name.
+const ACCEPTING: &str = " {accepting}";
 
 /// A day of three people, each command with `--json`, and how it ends.
 const DAY: &[(i32, &str)] = &[
@@ -69,15 +33,18 @@ const DAY: &[(i32, &str)] = &[
     (1, "import --repo masters --series r06 {demo}/2024-06/y_20240531.csv {demo}/wrong/s_ALL20240531.csv"),
     (0, "key generate aoki --organisation kikin --dir keys"),
     (0, "key generate baba --organisation kokuho --dir keys"),
+    (0, "key generate bito --organisation kokuho --dir keys"),
     (0, "key generate publisher --dir keys"),
+    (0, "key generate clinic --dir keys"),
     (0, "key show keys/publisher.pub.json"),
     (
         0,
-        "trust init --kikin keys/aoki.pub.json --kokuho keys/baba.pub.json --timestamp \
-         keys/publisher.pub.json -o root-draft.json",
+        "trust init --kikin keys/aoki.pub.json --kokuho keys/baba.pub.json --kokuho keys/bito.pub.json \
+         --timestamp keys/publisher.pub.json -o root-draft.json",
     ),
     (0, "trust sign root-draft.json --key keys/aoki.key"),
     (0, "trust sign root-draft.json --key keys/baba.key"),
+    (0, "trust sign root-draft.json --key keys/bito.key"),
     (0, "trust finish root-draft.json -o root.json --channel channel"),
     (0, "trust show root.json"),
     (2, "inspect {demo}/2024-06/s_20240614.csv {demo}/claims/202405-clinic-a.uke.txt none"),
@@ -126,11 +93,79 @@ const DAY: &[(i32, &str)] = &[
     (0, "channel copy channel --root root.json --to copy"),
     (0, "convert fetched/s_r06_ALL20240614.euc --from kokuho --to kikin -o back.csv"),
     (1, "convert fetched/s_r06_ALL20240614.euc --from kikin --to kokuho -o back.euc"),
+    // A checker takes the first release, and is asked by whoever looks after it.
+    (0, SERVE),
+    (0, "warifu-checker status --state state"),
+    (0, "warifu-checker swap --state state"),
+    (0, "# a claim file is judged into a.jsonl"),
+    // An emergency on top, which a checker is asked about before it takes it.
+    (0, "import --repo masters --series r06 {demo}/2024-06/y_20240531.csv"),
+    (
+        0,
+        "release draft --repo masters --title 訂正 --emergency 点数の誤り -o second --channel channel --root \
+         root.json {accepting}",
+    ),
+    (
+        0,
+        "release impact second --channel channel --root root.json --claims \
+         {demo}/claims/202406-clinic-a.uke.txt",
+    ),
+    (0, "release sign second --repo masters --channel channel --root root.json --key keys/aoki.key"),
+    (0, "release sign second --repo masters --channel channel --root root.json --key keys/baba.key"),
+    (0, "release publish second --channel channel --root root.json --key keys/publisher.key"),
+    (0, "warifu-checker dry-run --state state --channel channel --root root.json --calendar none"),
+    (0, "warifu-checker swap --state state"),
+    (0, "warifu-checker status --state state"),
+    (0, "# a claim file is judged into b.jsonl"),
+    (0, "warifu-checker explain a.jsonl a.jsonl"),
+    (0, "warifu-checker explain a.jsonl b.jsonl --state state"),
+    (0, "warifu-checker confirm 2 --reason 確認済み --state state"),
+    (0, "warifu-checker replay --state state"),
+    (0, "warifu-checker freeze --reason 休日 --state state"),
+    (0, "warifu-checker thaw --reason 終了 --state state"),
+    (0, "warifu-checker fall-back --state state"),
+    (0, "warifu-checker unhold 2 --reason 確認済み --state state"),
+    (0, "warifu-checker forget-claims --state state"),
+    (1, "warifu-checker confirm 2 --reason 確認済み --state state"),
+    (2, "warifu-checker status --state none"),
+    (2, "warifu-checker check none --state state"),
+    (2, "warifu-checker statuss"),
+    // Afterwards: the joint review, who has taken it, and back to what was before.
+    (
+        0,
+        "release post-review 2 --finding 再発防止策を確認 --channel channel --root root.json --key keys/aoki.key",
+    ),
+    (
+        0,
+        "channel verify channel --root root.json --receipt clinic.receipt --key keys/clinic.key --as 見本診療所",
+    ),
+    (0, RECEIVERS),
+    (0, "release receipts collect kept clinic.receipt --receivers receivers.toml"),
+    (
+        0,
+        "release revert 1 --repo masters --emergency 点数の誤り -o back --channel channel --root root.json \
+         {accepting}",
+    ),
+    (0, "release withdraw --reason 点数の誤り --channel channel --root root.json --key keys/aoki.key"),
+    (0, "key revoke keys/bito.pub.json --reason 紛失 --channel channel --root root.json --key keys/baba.key"),
+    // Two copies.
+    (0, "repo push --repo masters shared"),
+    (0, "repo clone shared other"),
+    (0, "repo fetch --repo other"),
+    (0, EDIT),
+    (0, "repo keep --repo other --reason 言語を追加"),
+    (0, EDIT),
+    (0, "repo restore --repo other"),
+    (0, "import --repo masters --series r06 {demo}/2024-06/t_ALL20240531.csv"),
     (0, "undo --repo masters"),
     (0, "audit verify"),
     (2, "importt"),
     (2, "import --repo masters"),
 ];
+
+/// The commands that ask before they do it.
+const ASK: [&str; 5] =
+    ["release sign ", "trust sign ", "release withdraw ", "release post-review ", "key revoke "];
 
 #[test]
 fn every_document_is_as_its_schema_says_and_every_schema_is_of_a_document() {
@@ -138,15 +173,16 @@ fn every_document_is_as_its_schema_says_and_every_schema_is_of_a_document() {
     std::fs::create_dir(stage.path("keys")).unwrap();
     let demo = checkout().join("masters/demo").display().to_string();
     let mut published = Published::new();
+    let mut checker = None;
     for (status, line) in DAY {
-        let mut line = line.replace("{demo}", &demo);
-        if ["release sign ", "trust sign "].iter().any(|asks| line.starts_with(asks)) {
-            line.push_str(" --yes");
+        let line = line.replace("{demo}", &demo);
+        if line.starts_with('#') {
+            otherwise(&stage, &line, &mut checker);
+            continue;
         }
-        let ran = stage.warifu(&format!("--json {line}"));
+        let ran = ran(&stage, &line, &mut published);
         assert_eq!(ran.status, *status, "{line}\n{}{}", ran.out, ran.err);
         let document = ran.json();
-        published.hold(&document);
         // Who could not do it says why, also where a document tells what came of it so far.
         if *status >= 2 && !line.starts_with("inspect") {
             assert_eq!(document["exit"], *status, "{line}");
@@ -157,10 +193,83 @@ fn every_document_is_as_its_schema_says_and_every_schema_is_of_a_document() {
             }
         }
     }
-    // What others name is in them.
-    let of_documents = published_names().into_iter().filter(|name| name != "findings-1.json");
-    let unmet: Vec<_> = of_documents.filter(|name| !published.met.contains(name)).collect();
+    drop(checker);
+    let all: Vec<String> =
+        published_names().into_iter().filter(|name| !NOT_ON_THAT_DAY.contains(&name.as_str())).collect();
+    let unmet: Vec<_> = all.into_iter().filter(|name| !published.met.contains(name)).collect();
     assert!(unmet.is_empty(), "no document was held against {unmet:?}");
+}
+
+/// What others name is in them; the demonstration is a day of its own; and what asks for a disk that lost
+/// something is decided as `confirm` is.
+const NOT_ON_THAT_DAY: [&str; 4] =
+    ["findings-1.json", "demo-1.json", "checker-give-up-1.json", "checker-repair-1.json"];
+
+#[test]
+fn what_is_decided_of_a_damaged_disk_is_told_as_every_decision() {
+    let of = |name: &str| {
+        let (_, mut schema) = published().into_iter().find(|(file, _)| file == name).unwrap();
+        schema["title"].take();
+        schema["properties"]["schema"].take();
+        schema
+    };
+    for name in ["checker-give-up-1.json", "checker-repair-1.json"] {
+        assert_eq!(of(name), of("checker-confirm-1.json"), "{name}");
+    }
+}
+
+#[test]
+fn the_demonstration_tells_its_numbers_as_its_schema_says() {
+    let stage = Stage::new();
+    let ran = stage.warifu("--json demo --dir play").ends(0);
+    Published::new().hold(&ran.json());
+}
+
+/// What a line that is a command came to, its document held against its schema.
+fn ran(stage: &Stage, line: &str, published: &mut Published) -> Ran {
+    let (line, accepting) = match line.strip_suffix(ACCEPTING) {
+        Some(line) => (line, true),
+        None => (line, false),
+    };
+    let once = |line: &str| match line.strip_prefix("warifu-checker ") {
+        Some(line) => stage.run("warifu-checker", &format!("{line} --json")),
+        None if ASK.iter().any(|asks| line.starts_with(asks)) => {
+            stage.warifu(&format!("--json {line} --yes"))
+        }
+        None => stage.warifu(&format!("--json {line}")),
+    };
+    let ran = once(line);
+    published.hold(&ran.json());
+    let asked_for = ran.err.split("--accept-past ").nth(1).filter(|_| accepting && ran.status != 0);
+    let Some(classes) = asked_for.and_then(|after| after.split_whitespace().next()) else { return ran };
+    let ran = once(&format!("{line} --accept-past {classes} --reason 改定 --source 告示"));
+    published.hold(&ran.json());
+    ran
+}
+
+/// What is done otherwise.
+fn otherwise(stage: &Stage, line: &str, checker: &mut Option<Checker>) {
+    if let Some(file) = line.strip_prefix(ANSWER) {
+        let claims = checkout().join("masters/demo/claims/202406-clinic-a.uke.txt").display().to_string();
+        let answer = stage.run("warifu-checker", &format!("check {claims} --state state --json"));
+        assert!(answer.status < 2, "{}", answer.err);
+        stage.write(file, answer.out);
+        return;
+    }
+    match line {
+        SERVE => *checker = Some(stage.serve("")),
+        RECEIVERS => {
+            let card = std::fs::read_to_string(stage.path("keys/clinic.pub.json")).unwrap();
+            let card: Value = serde_json::from_str(&card).unwrap();
+            let list = format!("[[receiver]]\nname = \"見本診療所\"\npublic = {}\n", card["public"]);
+            stage.write("receivers.toml", list);
+        }
+        EDIT => {
+            let settings = std::fs::read_to_string(stage.path("other/warifu.toml")).unwrap();
+            stage.write("other/warifu.toml", format!("{settings}# by hand\n"));
+        }
+        _ => panic!("{line}"),
+    }
 }
 
 fn published_names() -> Vec<String> {

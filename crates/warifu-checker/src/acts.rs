@@ -86,7 +86,7 @@ struct Done {
 impl Acts {
     /// Into the file at `path` and into `history`.
     pub(crate) fn at(path: &Path, history: Arc<Chronicle>, log: Log) -> Self {
-        let audit = AuditLog::at(path, &account(), env!("CARGO_PKG_VERSION"));
+        let audit = AuditLog::at(path, &account(), env!("WARIFU_VERSION"));
         Acts { audit, history, log, waiting: Mutex::default(), amiss: ArcSwapOption::empty() }
     }
 

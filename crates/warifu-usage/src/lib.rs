@@ -3,6 +3,8 @@
 //! A **refusal** is why a value is none, in both languages, as parsers of values give it. A **usage** is what
 //! a line came to that is no command: told by clap's kind and what it found, never by reading its sentences.
 //! A **catalogue** has the Japanese of a program's help, which stands in English beside what it describes.
+//! A **document** is the JSON that a command prints for programs: both programs title theirs, and say why a
+//! command could not do its work, by the same members.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -22,9 +24,12 @@ mod refusal;
 
 mod usage;
 
+mod document;
+
 pub use catalogue::Catalogue;
 pub use colour::Colour;
 pub use completions::Shell;
+pub use document::{Documents, asks_for_json, code_of, error};
 pub use language::{asked_for, of_locale, parse_language};
 pub use paint::Paint;
 pub use refusal::{Refusal, number, why};

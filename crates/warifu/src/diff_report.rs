@@ -3,13 +3,17 @@
 use std::io::{self, Write};
 
 use similar::{ChangeTag, TextDiff};
-use warifu_masters::change::diff::{Change, Diff, field_or_blank, fields_that_differ};
+use warifu_masters::change::diff::{Change, Diff, Summary, field_or_blank, fields_that_differ};
 use warifu_masters::schema::{Column, ColumnType};
+use warifu_rules::review::Risk;
 use warifu_values::lang::Lang;
+use warifu_values::number::grouped;
 use warifu_values::say;
 
-/// Writes the changes as text to `out`: a summary, then each record with each field that differs.
+/// Writes the changes as text to `out`: how many records there are of each fate, by column and by what is
+/// risky in them, then each record with each field that differs.
 ///
+/// `risks` are those of the same diff, riskiest first.
 /// `+` is a record only in the new state, `-` only in the old one, `~` in both. Texts of some length are
 /// shown once, with `[-gone-]` and `{+new+}` marked in them.
 ///
@@ -17,8 +21,8 @@ use warifu_values::say;
 /// Whatever `out` says.
 pub fn write_text(
     diff: &Diff<'_>,
-    old_name: &str,
-    new_name: &str,
+    risks: &[Risk],
+    (old_name, new_name): (&str, &str),
     lang: Lang,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -37,6 +41,11 @@ pub fn write_text(
         summary.removed,
         summary.class_only
     ));
+    head.push_str(&by_column(diff, &summary, lang));
+    head.push_str(&by_risk(diff, risks, lang));
+    if !diff.changes.is_empty() {
+        head.push('\n');
+    }
     text.extend_from_slice(head.as_bytes());
     // One place to put a column's name together, not one for each changed field.
     let names: Vec<String> =
@@ -65,6 +74,41 @@ pub fn write_text(
         }
     }
     out.write_all(&text)
+}
+
+/// Columns by how many of the changed records differ in them, most first.
+fn by_column(diff: &Diff<'_>, summary: &Summary, lang: Lang) -> String {
+    if summary.fields.is_empty() {
+        return String::new();
+    }
+    let layout = diff.layout();
+    let name = |id: &str| {
+        let column = layout.columns.iter().find(|column| column.id == id);
+        column.map_or("", |column| column.name.as_str()).to_owned()
+    };
+    let lines = summary.fields.iter().map(|(id, count)| (*count, format!("{id} {}", name(id))));
+    say!(lang, "\nby column, of changed records:\n", "\n項目別（変更されたレコードの数）:\n")
+        + &counted(lines)
+}
+
+/// What is risky in the changes, riskiest first.
+fn by_risk(diff: &Diff<'_>, risks: &[Risk], lang: Lang) -> String {
+    if risks.is_empty() {
+        return String::new();
+    }
+    let columns = &diff.layout().columns;
+    let lines = risks.iter().map(|risk| {
+        let kind = risk.kind;
+        let column = risk.column.and_then(|at| columns.get(at));
+        let column = column.map(|column| format!(" ({} {})", column.id, column.name)).unwrap_or_default();
+        (risk.records(), format!("{}: {}{column}", kind.level().word(lang), kind.title(lang)))
+    });
+    say!(lang, "\nby risk, what to look at first:\n", "\n注意点別（先に確認すべき順）:\n") + &counted(lines)
+}
+
+/// A line for each, its number before it.
+fn counted(lines: impl Iterator<Item = (usize, String)>) -> String {
+    lines.map(|(count, text)| format!("  {:>7}  {text}\n", grouped(count as u64))).collect()
 }
 
 /// Reports are written in pieces of about this size.

@@ -29,16 +29,6 @@ impl Exit {
             Exit::Trust => 3,
         }
     }
-
-    /// What programs call an operation that ended so: by what the caller does next.
-    pub fn word(self) -> &'static str {
-        match self {
-            Exit::Done => "done",
-            Exit::Data => "refused",
-            Exit::CouldNotRun => "could-not-run",
-            Exit::Trust => "not-trusted",
-        }
-    }
 }
 
 /// An operation that could not be done, in both languages: what was tried on what, why, and what to do next.

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use warifu_masters::file::{Declared, Reading, read};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::{Master, Role};
+use warifu_rules::review::Scope;
 use warifu_values::digest::Digest;
 
 use crate::error::{Exit, Failure};
@@ -33,6 +34,26 @@ pub struct By<'a> {
     pub repo: &'a Path,
 }
 
+/// Two sides as people compare them: whole, so that what is risky in the changes can be judged.
+#[derive(Debug)]
+pub struct Compared {
+    /// The older one.
+    pub old: Side,
+    /// The newer one.
+    pub new: Side,
+    /// Whether one of them is a differential: what is missing there was not removed.
+    pub parts: bool,
+    /// The other masters of the newer one's series, which may name its records. None beside a file.
+    pub others: Vec<Master>,
+}
+
+impl Compared {
+    /// What the sides are to a review.
+    pub fn scope(&self) -> Scope<'_> {
+        if self.parts { Scope::Parts } else { Scope::States { others: &self.others } }
+    }
+}
+
 /// Loads `text`: a file where there is one of that name, else `REV:kind` or `REV:series/kind` in the
 /// repository.
 ///
@@ -41,7 +62,7 @@ pub struct By<'a> {
 pub fn load_side(text: &str, by: By<'_>) -> Result<Side, Failure> {
     let name = text.to_owned();
     match named(text, by)? {
-        Named::File => Ok(Side { name, master: load_file(text, by.of_files)? }),
+        Named::File => Ok(Side { name, master: load_file(text, by.of_files)?.0 }),
         Named::Revision(store, at) => Ok(Side { name, master: store.state(&at)? }),
     }
 }
@@ -57,10 +78,35 @@ pub fn load_sides(old: &str, new: &str, by: By<'_>) -> Result<(Side, Side), Fail
         let side = |name: &str, master| Side { name: name.to_owned(), master };
         return Ok((side(old, pair.old), side(new, pair.new)));
     }
-    // The two do not depend on each other, and reading them is most of the work.
+    both(|| load_side(old, by), || load_side(new, by))
+}
+
+/// Loads both sides of a comparison whole.
+///
+/// # Errors
+/// As [`load_side`].
+pub fn load_compared(old: &str, new: &str, by: By<'_>) -> Result<Compared, Failure> {
+    if let (Named::File, Named::File) = (named(old, by)?, named(new, by)?) {
+        let read = |text: &str| load_file(text, by.of_files);
+        let (old_read, new_read) = both(|| read(old), || read(new))?;
+        let parts = [&old_read, &new_read].iter().any(|(_, role)| *role == Role::Differential);
+        let side = |name: &str, master| Side { name: name.to_owned(), master };
+        let (old, new) = (side(old, old_read.0), side(new, new_read.0));
+        return Ok(Compared { old, new, parts, others: Vec::new() });
+    }
+    let States { old, new, origins, others } = load_states(old, new, by)?;
+    let parts = origins.iter().any(Origin::is_part);
+    Ok(Compared { old, new, parts, others })
+}
+
+/// Does `old` and `new` at once: the two do not depend on each other, and reading them is most of the work.
+fn both<T: Send>(
+    old: impl FnOnce() -> Result<T, Failure> + Send,
+    new: impl FnOnce() -> Result<T, Failure>,
+) -> Result<(T, T), Failure> {
     std::thread::scope(|scope| {
-        let old = scope.spawn(|| load_side(old, by));
-        let new = load_side(new, by);
+        let old = scope.spawn(old);
+        let new = new();
         let old = old.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         Ok((old?, new?))
     })
@@ -77,6 +123,13 @@ pub struct Origin {
     pub sha256: Digest,
     /// Its day of publication, where the name tells it.
     pub dated: Option<Date>,
+}
+
+impl Origin {
+    /// Whether it is a differential: a part of a master.
+    pub fn is_part(&self) -> bool {
+        matches!(self.source, Source::File { role: Role::Differential })
+    }
 }
 
 /// What one side of a review is.
@@ -178,13 +231,13 @@ fn named(text: &str, by: By<'_>) -> Result<Named, Failure> {
     Ok(Named::Revision(Box::new(store), at))
 }
 
-fn load_file(text: &str, schemas: &Schemas) -> Result<Master, Failure> {
+fn load_file(text: &str, schemas: &Schemas) -> Result<(Master, Role), Failure> {
     let path = Path::new(text);
     let reading = match windows::read(schemas, path, &Declared::default()) {
         Some(reading) => reading,
         None => read(schemas, files::read(path)?, &Declared::default()),
     };
-    Ok(sound(text, reading)?.0)
+    sound(text, reading)
 }
 
 fn read_whole(text: &str, bytes: Vec<u8>, schemas: &Schemas) -> Result<(Master, Role), Failure> {

@@ -14,6 +14,7 @@ use warifu_masters::change::diff::{Change, Diff, diff, field_or_blank};
 use warifu_masters::file::{Declared, read};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
+use warifu_rules::review::{Scope, review};
 use warifu_values::lang::Lang;
 
 use place::{base, comment};
@@ -133,7 +134,8 @@ fn reports_on_published_masters_are_whole_and_come_in_pieces() {
         assert!(pieces.bytes > 20_000_000 && pieces.largest < 128 * 1024, "{}", pieces.largest);
     }
     let mut pieces = Pieces::default();
-    write_text(&changed, "old", "new", Lang::En, &mut pieces).unwrap();
+    let risks = review(&changed, Scope::States { others: &[] });
+    write_text(&changed, &risks, ("old", "new"), Lang::En, &mut pieces).unwrap();
     assert!(pieces.bytes > 7_000_000 && pieces.largest < 128 * 1024, "{}", pieces.largest);
 }
 

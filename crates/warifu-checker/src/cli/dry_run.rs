@@ -1,23 +1,19 @@
 //! `dry-run`: what the gates would say, without changing anything.
 
-use std::io;
-
 use warifu_channels::Patience;
-use warifu_values::lang::{Lang, Speak as _};
 
-use crate::cli::advice::to_be_typed;
 use crate::cli::arguments::{DryRun, typed};
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{calendar_of, floor, mirrors, read_file, schemas_of};
-use crate::cli::output::tell_line;
 use crate::cli::settings::Settings;
+use crate::cli::shown::Shown;
 use crate::log::now;
 use crate::said::Said;
 use crate::source::TrustSource;
 use crate::state::{Recent, StateDirectory};
 use crate::swap::{Looked, dry_run};
 
-pub(super) fn run_dry(arguments: &DryRun, settings: &Settings, lang: Lang) -> Result<u8, Failure> {
+pub(super) fn run_dry(arguments: &DryRun, settings: &Settings, shown: Shown<'_>) -> Result<u8, Failure> {
     let schemas = schemas_of(&arguments.site)?;
     if !arguments.state.is_dir() {
         let path = arguments.state.display();
@@ -46,12 +42,8 @@ pub(super) fn run_dry(arguments: &DryRun, settings: &Settings, lang: Lang) -> Re
     let looked =
         Looked { directory: &directory, files: &files, schemas: &schemas, gates, calendar: &calendar };
     let said = dry_run(&looked, &source, now()).map_err(|error| Failure::could_not(Said::of(&error)))?;
-    let text = match arguments.json {
-        true => serde_json::to_string_pretty(&said).map_err(io::Error::from)?,
-        false => to_be_typed(&said.say(lang), checker(arguments, settings).as_deref()),
-    };
-    tell_line(&text)?;
-    Ok(said.outcome.exit_status())
+    let checker = checker(arguments, settings);
+    Shown { checker: checker.as_deref(), ..shown }.show(&said, said.outcome.exit_status())
 }
 
 /// How the commands that are advised name the same checker.

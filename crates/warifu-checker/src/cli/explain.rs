@@ -10,36 +10,30 @@ use warifu_values::lang::{Lang, Speak as _};
 use crate::cli::arguments::Explain;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{read_file, schemas_of};
+use crate::cli::shown::Shown;
 use crate::explain::{Given, explain};
 use crate::past::changes;
 use crate::receipt::Receipt;
 use crate::said::Said;
 use crate::state::StateDirectory;
 
-pub(super) fn explain_answers(arguments: &Explain, lang: Lang) -> Result<u8, Failure> {
+pub(super) fn explain_answers(arguments: &Explain, shown: Shown<'_>) -> Result<u8, Failure> {
     let given = |path: &std::path::Path| {
         Given::read(&path.display().to_string(), &read_file(path)?).map_err(Failure::could_not)
     };
     let (a, b) = (given(&arguments.a)?, given(&arguments.b)?);
-    let changes = looked_up(arguments, &a.summary.receipt, &b.summary.receipt, lang)?;
+    let changes = looked_up(arguments, &a.summary.receipt, &b.summary.receipt, shown.lang)?;
     let differences = explain(&a, &b, changes.as_deref()).map_err(Failure::could_not)?;
     let is_same = differences.differences.is_empty();
-    let mut out = io::stdout().lock();
-    if arguments.json {
-        let mut told = serde_json::to_value(&differences).map_err(io::Error::from)?;
-        told["same"] = json!(is_same);
-        for (told, difference) in
-            told["differences"].as_array_mut().into_iter().flatten().zip(&differences.differences)
-        {
-            told["en"] = difference.cause.say(Lang::En).into();
-            told["ja"] = difference.cause.say(Lang::Ja).into();
-        }
-        let text = serde_json::to_string_pretty(&told).map_err(io::Error::from)?;
-        writeln!(out, "{text}")?;
-    } else {
-        writeln!(out, "{}", differences.say(lang))?;
+    let mut told = serde_json::to_value(&differences).map_err(io::Error::from)?;
+    told["same"] = json!(is_same);
+    for (told, difference) in
+        told["differences"].as_array_mut().into_iter().flatten().zip(&differences.differences)
+    {
+        told["en"] = difference.cause.say(Lang::En).into();
+        told["ja"] = difference.cause.say(Lang::Ja).into();
     }
-    Ok(u8::from(!is_same))
+    shown.show_or(&told, &differences, u8::from(!is_same))
 }
 
 /// What the second release judges differently from the first, when a state directory holds both.

@@ -33,6 +33,7 @@ mod inputs;
 mod listening;
 mod output;
 mod remote;
+mod shown;
 
 pub use arguments::command_line;
 pub use client::{Client, ClientError};

@@ -4,9 +4,8 @@ use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use serde::Serialize;
-use warifu_usage::{Colour, Paint, asked_for, of_locale};
-use warifu_values::lang::{Lang, Speak};
+use warifu_usage::{Colour, asked_for, asks_for_json, of_locale};
+use warifu_values::lang::{Lang, Speak as _};
 
 use crate::allocator::settle;
 use crate::cli::advice::to_be_typed;
@@ -18,10 +17,11 @@ use crate::cli::explain::explain_answers;
 use crate::cli::failure::Failure;
 use crate::cli::forget::forget_claims;
 use crate::cli::give_up::give_up_lost;
-use crate::cli::output::{tell, tell_line};
+use crate::cli::output::tell;
 use crate::cli::repair::{repair_damage, warning};
 use crate::cli::serve::serve_claims;
 use crate::cli::settings::{NotSettled, Settings};
+use crate::cli::shown::{DOCUMENTS, Shown, print};
 use crate::log::{Form, Level, Log, start};
 use crate::said::Said;
 use crate::service::{AtDoor, FellBack, Status, interface};
@@ -31,11 +31,18 @@ use crate::state::{Decision, Reason};
 pub fn run(line: Vec<OsString>) -> ExitCode {
     Colour::asked_for(&line).settle();
     let asked = asked_for(&line);
+    let wants_json = asks_for_json(&line);
     let (arguments, settings) = match Settings::read(line) {
         Ok(read) => read,
         Err(NotSettled::Usage(usage)) => {
             usage.tell(asked.or_else(of_locale).unwrap_or_default());
-            return if usage.is_help() { ExitCode::SUCCESS } else { ExitCode::from(2) };
+            if usage.is_help() {
+                return ExitCode::SUCCESS;
+            }
+            if wants_json {
+                print(&DOCUMENTS.of_usage(&*usage, "warifu-checker --help"));
+            }
+            return ExitCode::from(2);
         }
         Err(faults) => {
             let lang = asked.or_else(of_locale).unwrap_or_default();
@@ -47,26 +54,18 @@ pub fn run(line: Vec<OsString>) -> ExitCode {
     let lang = arguments.lang.or_else(of_locale).unwrap_or_default();
     let checker = arguments.command.remote().and_then(Remote::given);
     let found = arguments.command.remote().map_or(Ok(()), Remote::find);
-    let done = found.and_then(|()| carry_out(arguments.command, settings, checker.as_deref(), lang));
-    ended(done, checker.as_deref(), lang)
-}
-
-/// How it ended, told where it did not end well.
-fn ended(done: Result<u8, Failure>, checker: Option<&str>, lang: Lang) -> ExitCode {
-    match done {
-        Ok(status) => ExitCode::from(status),
-        Err(Failure { status, said }) => {
-            let told = to_be_typed(&said.say(lang), checker);
-            let prefix = Paint::of(&io::stderr()).error("warifu-checker:");
-            let _ = writeln!(io::stderr(), "{prefix} {told}");
-            ExitCode::from(status)
-        }
-    }
+    let (command, json) = (arguments.command.name(), arguments.command.json());
+    let shown = Shown { command, json, lang, checker: checker.as_deref() };
+    let done = found.and_then(|()| carry_out(arguments.command, settings, shown));
+    ExitCode::from(done.unwrap_or_else(|failure| {
+        shown.fail(&failure);
+        failure.status
+    }))
 }
 
 /// Carries out `command`.
-fn carry_out(command: Command, settings: Settings, checker: Option<&str>, lang: Lang) -> Result<u8, Failure> {
-    let shown = |json| Shown { json, lang, checker };
+fn carry_out(command: Command, settings: Settings, shown: Shown<'_>) -> Result<u8, Failure> {
+    let Shown { lang, checker, .. } = shown;
     // Those that stay say themselves how.
     if !matches!(command, Command::Serve(_) | Command::Attach(_)) {
         // What the gates of a check say, it tells itself.
@@ -83,18 +82,18 @@ fn carry_out(command: Command, settings: Settings, checker: Option<&str>, lang: 
             attach_program(&attach, lang)
         }
         Command::Check(check) => check_file(&check, lang),
-        Command::DryRun(dry) => run_dry(&dry, &settings, lang),
-        Command::Explain(explain) => explain_answers(&explain, lang),
+        Command::DryRun(dry) => run_dry(&dry, &settings, shown),
+        Command::Explain(explain) => explain_answers(&explain, shown),
         Command::Status(remote) => remote
             .client()
             .status()
             .map_err(Failure::from)
-            .and_then(|status| show(&status, shown(remote.json), status.exit_status())),
+            .and_then(|status| shown.show(&status, status.exit_status())),
         Command::Swap { release, remote } => {
             remote.client().swap(release).map_err(Failure::from).and_then(|outcome| {
                 let unchanged = Said::new("nothing new", "変更はありません");
                 let said = outcome.said().unwrap_or(unchanged);
-                show_or(&outcome, &said, shown(remote.json), outcome.exit_status())
+                shown.show_or(&outcome, &said, outcome.exit_status())
             })
         }
         Command::FallBack { release, remote } => fall_back(&remote, release, lang).and_then(|back| {
@@ -107,34 +106,37 @@ fn carry_out(command: Command, settings: Settings, checker: Option<&str>, lang: 
                 Some(why) => said.then(&not_remembered(why)),
                 None => said,
             };
-            show_or(&back, &said, shown(remote.json), 0)
+            shown.show_or(&back, &said, 0)
         }),
         Command::Confirm(Decide { release, reason, remote }) => remote
             .client()
             .confirm(release, &reason)
             .map_err(Failure::from)
-            .and_then(|decision| show(&decision, shown(remote.json), 0)),
-        Command::GiveUp(give_up) => give_up_lost(&give_up, checker, lang)
-            .and_then(|decision| show(&decision, shown(give_up.decide.remote.json), 0)),
+            .and_then(|decision| shown.show(&decision, 0)),
+        Command::GiveUp(give_up) => {
+            give_up_lost(&give_up, checker, lang).and_then(|decision| shown.show(&decision, 0))
+        }
         Command::Unhold(Decide { release, reason, remote }) => remote
             .client()
             .unhold(release, &reason)
             .map_err(Failure::from)
-            .and_then(|decision| show(&decision, shown(remote.json), 0)),
+            .and_then(|decision| shown.show(&decision, 0)),
         Command::Freeze(DecideAll { reason, remote }) => {
-            freeze(&remote, &reason, lang).and_then(|decision| show(&decision, shown(remote.json), 0))
+            freeze(&remote, &reason, lang).and_then(|decision| shown.show(&decision, 0))
         }
         Command::Thaw(DecideAll { reason, remote }) => {
-            thaw(&remote, &reason, checker, lang).and_then(|decision| show(&decision, shown(remote.json), 0))
+            thaw(&remote, &reason, checker, lang).and_then(|decision| shown.show(&decision, 0))
         }
-        Command::Repair(repair) => repair_damage(&repair, checker, lang)
-            .and_then(|decision| show(&decision, shown(repair.decide.remote.json), 0)),
+        Command::Repair(repair) => {
+            repair_damage(&repair, checker, lang).and_then(|decision| shown.show(&decision, 0))
+        }
         Command::Replay(remote) => remote.client().replay().map_err(Failure::from).and_then(|report| {
             let status = u8::from(report.refusal().is_some());
-            show_or(&report, &report.why, shown(remote.json), status)
+            shown.show_or(&report, &report.why, status)
         }),
-        Command::ForgetClaims(remote) => forget_claims(&remote, Log::new(lang))
-            .and_then(|forgotten| show(&forgotten, shown(remote.json), 0)),
+        Command::ForgetClaims(remote) => {
+            forget_claims(&remote, Log::new(lang)).and_then(|forgotten| shown.show(&forgotten, 0))
+        }
         Command::Completions { shell } => {
             io::stdout().write_all(&shell.completions(command_line(lang)))?;
             Ok(0)
@@ -230,26 +232,4 @@ fn not_remembered(why: &Said) -> Said {
         format!("NOT WRITTEN: {}; until it is, a restart may find the release that was left", why.en),
         format!("未記録: {}。記録できるまでは、再起動すると元のリリースに戻る場合があります", why.ja),
     )
-}
-
-/// How a result is shown.
-struct Shown<'a> {
-    json: bool,
-    lang: Lang,
-    /// The checker that this run was given.
-    checker: Option<&'a str>,
-}
-
-fn show<T: Serialize + Speak>(value: &T, shown: Shown<'_>, status: u8) -> Result<u8, Failure> {
-    show_or(value, value, shown, status)
-}
-
-fn show_or(value: &impl Serialize, said: &impl Speak, shown: Shown<'_>, status: u8) -> Result<u8, Failure> {
-    let Shown { json, lang, checker } = shown;
-    let text = match json {
-        true => serde_json::to_string_pretty(value).map_err(io::Error::from)?,
-        false => to_be_typed(&said.say(lang), checker),
-    };
-    tell_line(&text)?;
-    Ok(status)
 }

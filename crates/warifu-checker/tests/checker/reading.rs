@@ -167,7 +167,11 @@ fn a_table_opens_in_a_spreadsheet() {
     let alone = check(at, "wrong.uke", &["--offline", "--csv", "-", "--lang", "ja"]);
     assert_eq!(text(&alone.stdout), table);
     let both = check(at, "wrong.uke", &["--offline", "--csv", "-", "--json"]);
-    assert_eq!((both.status.code(), both.stdout.len()), (Some(2), 0));
+    assert_eq!(both.status.code(), Some(2));
+    // Programs are told why, as of every command.
+    let why = lines(&both.stdout);
+    assert_eq!((&why[0]["schema"], &why[0]["exit"]), (&"warifu-checker/error/1".into(), &2.into()));
+    assert!(why[0]["error"]["message"]["en"].as_str().unwrap().contains("--csv"), "{why:?}");
     let nowhere = check(at, "wrong.uke", &["--offline", "--csv", "no/such/folder.csv"]);
     assert_eq!(nowhere.status.code(), Some(2));
 }

@@ -26,7 +26,7 @@ impl Acts {
     /// The log at `chosen`, otherwise beside what is remembered of channels.
     pub(crate) fn new(chosen: Option<PathBuf>) -> Self {
         let path = chosen.or_else(|| Some(memory::all()?.join(FILE)));
-        let log = path.map(|path| AuditLog::at(&path, &account(), env!("CARGO_PKG_VERSION")));
+        let log = path.map(|path| AuditLog::at(&path, &account(), env!("WARIFU_VERSION")));
         Acts { log, notes: RefCell::default() }
     }
 

@@ -19,9 +19,10 @@ use warifu_usage::{Colour, Paint, of_locale, parse_language};
 use warifu_values::lang::Lang;
 
 use super::acts::Acts;
-use super::document::titled;
+use super::document::DOCUMENTS;
 use super::findings_as::FindingsAs;
 use super::invocation::Invocation;
+use super::pager::Pager;
 use super::progress::{Progress, Steps};
 use super::settings::Settings;
 
@@ -43,6 +44,9 @@ pub(crate) struct Global {
     /// Write over files that are there already.
     #[arg(long, global = true)]
     force: bool,
+    /// Print at once what is longer than the screen, not by the pager (WARIFU_PAGER, PAGER, otherwise less).
+    #[arg(long, global = true)]
+    no_pager: bool,
     /// A folder with layouts/, formats/, charsets/, codes/ and rules/ of a site, added to the built-in ones.
     #[arg(long, global = true, value_name = "DIR", env = "WARIFU_SCHEMAS")]
     schemas: Option<PathBuf>,
@@ -67,6 +71,8 @@ impl Global {
 pub(crate) struct Context {
     pub(crate) lang: Lang,
     pub(crate) json: bool,
+    /// Whether what is longer than the screen is shown by a pager.
+    pages: bool,
     pub(crate) library: Library,
     pub(crate) acts: Acts,
     pub(crate) settings: Rc<Settings>,
@@ -108,11 +114,13 @@ impl Context {
             None => SchemaFolder::default(),
         };
         let library = Library::new(&site).map_err(|error| wrong(&error))?;
-        let (json, acts) = (global.json, Acts::new(global.audit));
+        let (json, pages) = (global.json, !global.no_pager && !global.json);
+        let acts = Acts::new(global.audit);
         let (found, beside, document, has_printed) = Default::default();
         Ok(Context {
             lang,
             json,
+            pages,
             library,
             acts,
             settings,
@@ -249,6 +257,27 @@ impl Context {
         }
     }
 
+    /// Prints what may be longer than the screen: by the pager, where somebody reads it at a terminal.
+    pub(crate) fn page(&self, text: &str) -> Result<(), Failure> {
+        self.page_pieces(|out| out.write_all(text.as_bytes()))
+    }
+
+    /// As [`Context::page`], for what is too large to be held: `content` writes it piece by piece.
+    pub(crate) fn page_pieces(
+        &self,
+        content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let Some(pager) = self.pages.then(Pager::begin).flatten() else { return self.print_pieces(content) };
+        self.has_printed.set(true);
+        pager.show(content).map_err(|error| {
+            Failure::system(
+                "cannot give the output to the pager (--no-pager prints it at once)",
+                "ページャーに出力できません（--no-pager でそのまま出力）",
+                &error,
+            )
+        })
+    }
+
     /// Gives the JSON document of the command, which is printed when it has ended: one that fails after this
     /// says so in it.
     pub(crate) fn print_json(&self, value: &impl serde::Serialize) -> Result<(), Failure> {
@@ -258,7 +287,7 @@ impl Context {
         if !beside.is_empty() {
             value["findings"] = beside.into();
         }
-        *self.document.borrow_mut() = Some(titled(&self.invocation.command_name(), value));
+        *self.document.borrow_mut() = Some(DOCUMENTS.titled(&self.invocation.command_name(), value));
         Ok(())
     }
 

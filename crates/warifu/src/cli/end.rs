@@ -7,11 +7,11 @@ use std::path::Path;
 
 use serde_json::Value;
 use warifu::error::{Exit, Failure};
-use warifu_usage::{Paint, Usage};
+use warifu_usage::{Paint, Usage, asks_for_json};
 use warifu_values::lang::{Lang, Speak as _};
 
 use super::Context;
-use super::document::{is_asked_for, of_usage, with_error};
+use super::document::{DOCUMENTS, with_error};
 use super::invocation::Invocation;
 
 /// Gives what is left, and says how the command ended.
@@ -58,9 +58,9 @@ pub(super) fn end_of_usage(usage: &Usage, line: &[OsString], lang: Lang) -> Exit
     if usage.is_help() {
         return Exit::Done;
     }
-    if is_asked_for(line) {
+    if asks_for_json(line) {
         let program = line.first().map_or("warifu".into(), |program| program.to_string_lossy());
-        print(&of_usage(usage, &format!("{program} --help")));
+        print(&DOCUMENTS.of_usage(usage, &format!("{program} --help")));
     }
     Exit::CouldNotRun
 }

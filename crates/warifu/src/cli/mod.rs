@@ -15,6 +15,7 @@ mod invocation;
 mod meant;
 mod memory;
 mod of_kind;
+mod pager;
 mod progress;
 mod repo;
 mod settings;
@@ -40,7 +41,7 @@ use settings::Settings;
 ///
 /// Exit status: 0 done; 1 refused because of the data; 2 could not run; 3 refused because of trust.
 #[derive(Debug, Parser)]
-#[command(name = "warifu", version, max_term_width = 100)]
+#[command(name = "warifu", version = env!("WARIFU_VERSION"), max_term_width = 100)]
 pub(crate) struct Cli {
     #[command(flatten)]
     global: context::Global,

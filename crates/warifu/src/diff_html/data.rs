@@ -67,7 +67,7 @@ pub(super) fn of(diff: &Diff<'_>, risks: &[Risk]) -> Value {
     let levels = [Level::High, Level::Medium, Level::Low]
         .map(|level| json!({ "id": level.as_str(), "en": level.word(Lang::En), "ja": level.word(Lang::Ja) }));
     json!({
-        "program": concat!("Warifu ", env!("CARGO_PKG_VERSION")),
+        "program": concat!("Warifu ", env!("WARIFU_VERSION")),
         "kind": { "id": layout.kind, "en": layout.name_en, "ja": layout.name_ja },
         "summary": diff.summary(),
         "amount": Amount::of(layout).map(|amount| json!({

@@ -8,7 +8,6 @@ mod marks;
 
 use serde_json::Value;
 use warifu_masters::change::diff::{Diff, OtherKind, diff};
-use warifu_masters::table::Role;
 use warifu_rules::review::{Scope, review};
 use warifu_values::lang::Lang;
 use warifu_values::say;
@@ -26,7 +25,7 @@ const SCRIPT: &str = include_str!("page.js");
 /// [`OtherKind`] when the sides are not of the same kind.
 pub fn page(states: &States, lang: Lang) -> Result<Vec<u8>, OtherKind> {
     let diff = diff(&states.old.master, &states.new.master)?;
-    let parts = states.origins.iter().any(is_part);
+    let parts = states.origins.iter().any(Origin::is_part);
     let scope = if parts { Scope::Parts } else { Scope::States { others: &states.others } };
     let risks = review(&diff, scope);
     let mut data = data::of(&diff, &risks);
@@ -40,10 +39,6 @@ pub fn page(states: &States, lang: Lang) -> Result<Vec<u8>, OtherKind> {
     data["old"] = told(&states.old, old);
     data["new"] = told(&states.new, new);
     Ok(assemble(&diff, &data, lang))
-}
-
-fn is_part(origin: &Origin) -> bool {
-    matches!(origin.source, Source::File { role: Role::Differential })
 }
 
 /// What the front page says of one side.

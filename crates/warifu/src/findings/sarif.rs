@@ -32,6 +32,7 @@ pub fn sarif(found: &[Found], ended: Ended<'_>, lang: Lang) -> Value {
         "runs": [{
             "tool": { "driver": {
                 "name": "warifu",
+                "version": env!("WARIFU_VERSION"),
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
                 "rules": rules.list,
             } },

@@ -26,7 +26,7 @@ pub fn command_line(lang: Lang) -> clap::Command {
 
 /// Checks medical claims by signed masters, and changes masters while claims are being checked.
 #[derive(Debug, Parser)]
-#[command(name = "warifu-checker", version)]
+#[command(name = "warifu-checker", version = env!("WARIFU_VERSION"))]
 pub(in crate::cli) struct Arguments {
     /// The language of messages: en or ja (else LC_ALL, LC_MESSAGES, LANG)
     #[arg(long, global = true, value_parser = parse_language, env = "WARIFU_LANG")]
@@ -119,6 +119,39 @@ pub(in crate::cli) enum Command {
 }
 
 impl Command {
+    /// As it is typed.
+    pub(in crate::cli) fn name(&self) -> &'static str {
+        match self {
+            Command::Serve(_) => "serve",
+            Command::Attach(_) => "attach",
+            Command::Check(_) => "check",
+            Command::DryRun(_) => "dry-run",
+            Command::Explain(_) => "explain",
+            Command::Status(_) => "status",
+            Command::Swap { .. } => "swap",
+            Command::FallBack { .. } => "fall-back",
+            Command::Confirm(_) => "confirm",
+            Command::GiveUp(_) => "give-up",
+            Command::Unhold(_) => "unhold",
+            Command::Freeze(_) => "freeze",
+            Command::Thaw(_) => "thaw",
+            Command::Repair(_) => "repair",
+            Command::Replay(_) => "replay",
+            Command::ForgetClaims(_) => "forget-claims",
+            Command::Openapi { .. } => "openapi",
+        }
+    }
+
+    /// Whether JSON is asked for.
+    pub(in crate::cli) fn json(&self) -> bool {
+        match self {
+            Command::Check(check) => check.given.json,
+            Command::DryRun(dry) => dry.json,
+            Command::Explain(explain) => explain.json,
+            _ => self.remote().is_some_and(|remote| remote.json),
+        }
+    }
+
     /// The running checker that it asks.
     pub(in crate::cli) fn remote(&self) -> Option<&Remote> {
         match self {

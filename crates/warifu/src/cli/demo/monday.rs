@@ -149,7 +149,7 @@ fn both_err(story: &mut Story) -> Result<(), Failure> {
     stage
         .warifu("import --repo kikin --series r06 in/s_20240621.csv in/y_20240621.csv in/c_20240621.csv")
         .run()?;
-    stage.warifu("diff HEAD~3:r06/drug HEAD:r06/drug --repo kikin").showing(Show::First(5)).run()?;
+    stage.warifu("diff HEAD~3:r06/drug HEAD:r06/drug --repo kikin").showing(Show::First(10)).run()?;
     stage.tell(&say!(
         lang,
         "But what a release judges differently for days that have been is computed, not estimated. These \

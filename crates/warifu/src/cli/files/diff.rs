@@ -5,12 +5,13 @@ use clap::ValueEnum;
 use warifu::diff_json::{self, Form};
 use warifu::error::{Exit, Failure};
 use warifu::place::Place;
-use warifu::side::{By, load_sides, load_states};
+use warifu::side::{By, load_compared, load_sides, load_states};
 use warifu::{diff_html, diff_report};
 use warifu_masters::change::diff::{Diff, OtherKind, diff};
 use warifu_masters::file::write::write;
 use warifu_masters::finding::Findings;
 use warifu_masters::schema::CHANGE_CLASS;
+use warifu_rules::review::review;
 use warifu_values::lang::Lang;
 use warifu_values::say;
 
@@ -50,7 +51,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum As {
-    /// Lines: a summary, then each record with each field that differs.
+    /// Lines: totals by column and by risk, then each record with each field that differs.
     Text,
     /// One JSON document.
     Json,
@@ -71,11 +72,13 @@ impl Args {
         }
         let of_files = self.of_kind.schemas(context)?;
         let by = By { schemas: &context.library.schemas, of_files: &of_files, repo: &self.repo };
+        if self.form == As::Text && !context.json {
+            return self.text(by, context, output.as_ref());
+        }
         let (old, new) = load_sides(&self.old, &self.new, by)?;
         let (old, new) = (old.master, new.master);
         let diff = diff(&old, &new).map_err(other_kind)?;
         let report = |out: &mut dyn Write| match self.form {
-            As::Text if !context.json => diff_report::write_text(&diff, &self.old, &self.new, lang, out),
             As::Jsonl => diff_json::write_json(&diff, &self.old, &self.new, Form::Lines, out),
             _ => diff_json::write_json(&diff, &self.old, &self.new, Form::Document, out),
         };
@@ -111,6 +114,20 @@ impl Args {
             (Some(bytes), Some(out)) => out.write(&bytes)?,
             (None, None) => context.print_pieces(report)?,
             (None, Some(out)) => out.write_pieces(report)?,
+        }
+        Ok(Exit::Done)
+    }
+
+    /// What people read: what it comes to first.
+    fn text(&self, by: By<'_>, context: &Context, output: Option<&Place>) -> Result<Exit, Failure> {
+        let compared = load_compared(&self.old, &self.new, by)?;
+        let diff = diff(&compared.old.master, &compared.new.master).map_err(other_kind)?;
+        let risks = review(&diff, compared.scope());
+        let names = (self.old.as_str(), self.new.as_str());
+        let report = |out: &mut dyn Write| diff_report::write_text(&diff, &risks, names, context.lang, out);
+        match output {
+            Some(out) => out.write_pieces(report)?,
+            None => context.page_pieces(report)?,
         }
         Ok(Exit::Done)
     }

@@ -59,7 +59,7 @@ pub(super) fn show(
         context.print_json(&json!({ "key": code, "on": day.to_string(), "answers": answers }))?;
     } else {
         let texts: Vec<String> = lives.iter().map(|life| life.text(code, all, context.lang)).collect();
-        context.print(&texts.join("\n"))?;
+        context.page(&texts.join("\n"))?;
     }
     Ok(lives.iter().map(AsOf::exit).min().unwrap_or(Exit::CouldNotRun))
 }

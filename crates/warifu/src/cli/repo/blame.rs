@@ -93,7 +93,7 @@ impl Args {
         if context.json {
             context.print_json(&json!({ "records": documents }))?;
         } else {
-            context.print(&text)?;
+            context.page(&text)?;
         }
         Ok(Exit::Done)
     }

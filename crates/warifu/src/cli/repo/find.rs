@@ -81,7 +81,7 @@ impl Args {
                 "hits": hits,
             }))?;
         } else {
-            context.print(&self.text(&found, context))?;
+            context.page(&self.text(&found, context))?;
         }
         Ok(exit)
     }

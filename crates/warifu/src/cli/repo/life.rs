@@ -31,7 +31,7 @@ pub(super) fn log(store: &Store, code: &str, told: Told<'_>, context: &Context) 
         context.print_json(&json!({ "key": code, "lives": lives }))?;
     } else {
         let lives: Vec<String> = lives.iter().map(|life| text(life, code, told, context.lang)).collect();
-        context.print(&lives.join("\n"))?;
+        context.page(&lives.join("\n"))?;
     }
     Ok(Exit::Done)
 }

@@ -80,7 +80,7 @@ impl Args {
                 &taken_back,
             ]);
         }
-        context.print(&columns.text())?;
+        context.page(&columns.text())?;
         Ok(Exit::Done)
     }
 }

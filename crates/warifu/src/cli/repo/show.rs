@@ -59,7 +59,7 @@ impl Args {
         }
         let texts: Vec<String> =
             records.map(|(record, groups)| text(record, groups, self.all, context)).collect();
-        context.print(&texts.join("\n"))?;
+        context.page(&texts.join("\n"))?;
         Ok(Exit::Done)
     }
 }

@@ -133,6 +133,9 @@ struct Collect {
     draft: PathBuf,
     /// Files that `warifu release sign` wrote into `signatures/` of a copy of this draft.
     signatures: Vec<PathBuf>,
+    /// End with 3 while a signature of either organisation is missing: what waits for both goes on after it.
+    #[arg(long)]
+    require_both: bool,
     #[command(flatten)]
     at: At,
 }
@@ -503,6 +506,10 @@ impl Collect {
         let draft = Drafted::read(&self.draft)?;
         let halves = draft.halves(context, &tip)?;
         tell_signers(context, &draft.proposal, &halves, &tip)?;
+        let tally = tally(&halves, &draft.proposal, &tip)?;
+        if self.require_both && !(tally.kikin.holds() && tally.kokuho.holds()) {
+            return Err(trust_failure(&NotPublishable::Halves(tally)));
+        }
         Ok(Exit::Done)
     }
 }
