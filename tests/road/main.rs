@@ -29,6 +29,7 @@ mod operations;
 mod past;
 mod points_tables;
 mod real_chains;
+mod release_page;
 mod releases;
 mod revert;
 mod review_page;

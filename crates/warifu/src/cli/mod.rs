@@ -18,6 +18,7 @@ mod repo;
 mod settings;
 mod signing;
 mod status;
+mod terminal;
 
 use std::ffi::OsString;
 use std::rc::Rc;
