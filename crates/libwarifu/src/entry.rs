@@ -47,5 +47,5 @@ pub(crate) unsafe fn entered(
 
 #[cold]
 fn told(fault: Fault, unheard: bool) -> (WarifuStatus, *mut WarifuError) {
-    (fault.status, if unheard { std::ptr::null_mut() } else { give(fault) })
+    (fault.status(), if unheard { std::ptr::null_mut() } else { give(fault) })
 }

@@ -6,22 +6,34 @@ use warifu_judging::said::Said;
 
 use crate::status::WarifuStatus;
 
-/// Why a call was not done.
+/// Why a call was not done. One pointer, so that a call that is done hands no room for it on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fault {
-    pub(crate) status: WarifuStatus,
-    pub(crate) said: Said,
+pub(crate) struct Fault(Box<Why>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Why {
+    status: WarifuStatus,
+    said: Said,
 }
 
 impl Fault {
     pub(crate) fn new(status: WarifuStatus, said: Said) -> Fault {
-        Fault { status, said }
+        Fault(Box::new(Why { status, said }))
+    }
+
+    pub(crate) fn status(&self) -> WarifuStatus {
+        self.0.status
+    }
+
+    pub(crate) fn said(&self) -> &Said {
+        &self.0.said
     }
 
     fn misuse(en: impl Into<String>, ja: impl Into<String>) -> Fault {
         Fault::new(WarifuStatus::Misuse, Said::new(en, ja))
     }
 
+    #[cold]
     pub(crate) fn null(what: &str) -> Fault {
         Fault::misuse(
             format!("{what} is a null pointer: hand in what the header says"),
@@ -29,6 +41,7 @@ impl Fault {
         )
     }
 
+    #[cold]
     pub(crate) fn unaligned(what: &str) -> Fault {
         Fault::misuse(
             format!("{what} points to no place where such a value can lie: hand in the address of one"),
@@ -38,6 +51,7 @@ impl Fault {
         )
     }
 
+    #[cold]
     pub(crate) fn no_such_handle(what: &str) -> Fault {
         Fault::misuse(
             format!("{what} is a handle of another kind, or was closed: hand in an open one"),
@@ -55,6 +69,7 @@ impl Fault {
         )
     }
 
+    #[cold]
     pub(crate) fn no_kind(kind: u32) -> Fault {
         Fault::misuse(
             format!(
@@ -68,6 +83,7 @@ impl Fault {
         )
     }
 
+    #[cold]
     pub(crate) fn no_code(code: u32) -> Fault {
         Fault::misuse(
             format!(
@@ -77,6 +93,7 @@ impl Fault {
         )
     }
 
+    #[cold]
     pub(crate) fn no_day(day: u32) -> Fault {
         Fault::misuse(
             format!("{day} is no day from 1926 to 2999: write it as the number YYYYMMDD"),

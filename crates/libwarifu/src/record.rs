@@ -5,6 +5,7 @@ use warifu_claims::{Absence, ItemKind, Lookup};
 use warifu_values::day::TreatmentDay;
 
 use crate::fault::Fault;
+use crate::given::Place;
 use crate::opened::OpenRelease;
 use crate::text::WarifuText;
 
@@ -77,14 +78,15 @@ pub struct WarifuRecord {
 }
 
 impl WarifuRecord {
-    /// What `release` says.
+    /// What `release` says, written to `place`.
     #[inline]
     pub(crate) fn look_up(
         release: &OpenRelease,
         kind: u32,
         code: u32,
         day: u32,
-    ) -> Result<WarifuRecord, Fault> {
+        place: &Place<WarifuRecord>,
+    ) -> Result<(), Fault> {
         let snapshot = &release.snapshot;
         let kind = kind_of(kind)?;
         let on = TreatmentDay::of(day / 10_000, day / 100 % 100, day % 100);
@@ -92,22 +94,28 @@ impl WarifuRecord {
         if code == 0 || code > 999_999_999 {
             return Err(Fault::no_code(code));
         }
-        Ok(match kind {
-            ItemKind::Procedure => of(&snapshot.procedure(code, on), |procedure| {
-                Some((of_points(procedure.point_kind), procedure.points))
+        match kind {
+            ItemKind::Procedure => put(place, &snapshot.procedure(code, on), |procedure| {
+                (of_points(procedure.point_kind), procedure.points)
             }),
-            ItemKind::Drug => of(&snapshot.drug(code, on), |drug| {
+            ItemKind::Drug => put(place, &snapshot.drug(code, on), |drug| {
                 let kind = if drug.is_priced() { WarifuAmountKind::Yen } else { WarifuAmountKind::Other };
-                Some((kind, drug.price))
+                (kind, drug.price)
             }),
-            ItemKind::Material => of(&snapshot.material(code, on), |material| {
-                Some((of_price(material.price_kind), material.price))
+            ItemKind::Material => put(place, &snapshot.material(code, on), |material| {
+                (of_price(material.price_kind), material.price)
             }),
-            ItemKind::Comment => of(&snapshot.comment(code, on), |_| None),
-            ItemKind::Disease => of(&snapshot.disease(code, on), |()| None),
-            ItemKind::Modifier => of(&snapshot.modifier(code, on), |_| None),
-        })
+            ItemKind::Comment => put(place, &snapshot.comment(code, on), no_amount),
+            ItemKind::Disease => put(place, &snapshot.disease(code, on), no_amount),
+            ItemKind::Modifier => put(place, &snapshot.modifier(code, on), no_amount),
+        }
+        Ok(())
     }
+}
+
+/// Of what has none.
+fn no_amount<F>(_: &F) -> (WarifuAmountKind, Amount) {
+    (WarifuAmountKind::None, Amount::default())
 }
 
 #[inline]
@@ -142,23 +150,26 @@ fn of_price(kind: PriceKind) -> WarifuAmountKind {
     }
 }
 
+/// Writes what was found to `place`.
 #[inline]
-fn of<F>(found: &Lookup<'_, F>, amount: impl Fn(&F) -> Option<(WarifuAmountKind, Amount)>) -> WarifuRecord {
-    match found {
-        Lookup::InForce(held) => {
-            let amount = amount(held.facts);
-            let (amount_kind, amount) = amount.unwrap_or((WarifuAmountKind::None, Amount::default()));
-            WarifuRecord {
-                standing: WarifuStanding::InForce,
-                day: 0,
-                name: WarifuText::of(held.name()),
-                series: WarifuText::of(held.series),
-                amount_kind,
-                amount_hundredths: amount.in_hundredths(),
-            }
-        }
-        Lookup::Absent(why, by) => absent(*why, *by),
-    }
+fn put<F>(
+    place: &Place<WarifuRecord>,
+    found: &Lookup<'_, F>,
+    amount: impl Fn(&F) -> (WarifuAmountKind, Amount),
+) {
+    let held = match found {
+        Lookup::InForce(held) => held,
+        Lookup::Absent(why, by) => return place.put(absent(*why, *by)),
+    };
+    let (amount_kind, amount) = amount(held.facts);
+    place.put(WarifuRecord {
+        standing: WarifuStanding::InForce,
+        day: 0,
+        name: WarifuText::of(held.name()),
+        series: WarifuText::of(held.series),
+        amount_kind,
+        amount_hundredths: amount.in_hundredths(),
+    });
 }
 
 #[cold]

@@ -22,7 +22,7 @@ pub unsafe extern "C" fn warifu_error_status(error: *const WarifuError) -> Warif
     let mut status = WarifuStatus::Misuse;
     let work = || {
         // SAFETY: as the caller says.
-        status = unsafe { behind::<Fault>(error) }?.status;
+        status = unsafe { behind::<Fault>(error) }?.status();
         Ok(())
     };
     // SAFETY: null is not written.
@@ -47,8 +47,8 @@ pub unsafe extern "C" fn warifu_error_message(
         // SAFETY: as the caller says.
         let (fault, place) = unsafe { (behind::<Fault>(error)?, Place::at(message, "message")?) };
         place.put(WarifuText::of(match language {
-            WARIFU_ENGLISH => &fault.said.en,
-            WARIFU_JAPANESE => &fault.said.ja,
+            WARIFU_ENGLISH => &fault.said().en,
+            WARIFU_JAPANESE => &fault.said().ja,
             other => return Err(Fault::no_language(other)),
         }));
         Ok(())

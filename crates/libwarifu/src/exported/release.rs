@@ -141,8 +141,7 @@ pub unsafe extern "C" fn warifu_look_up(
     let work = || {
         // SAFETY: as the caller says.
         let (release, place) = unsafe { (behind::<OpenRelease>(release)?, Place::at(record, "record")?) };
-        place.put(WarifuRecord::look_up(release, kind, code, day)?);
-        Ok(())
+        WarifuRecord::look_up(release, kind, code, day, &place)
     };
     // SAFETY: as the caller says.
     unsafe { entered(error, work) }
