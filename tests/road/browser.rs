@@ -73,6 +73,14 @@ impl Browser {
         self.run(&["--no-pdf-header-footer", &to], page, choices);
     }
 
+    /// How many pages a PDF file has that was printed so.
+    pub(crate) fn pages(paper: &Path) -> usize {
+        let bytes = std::fs::read(paper).unwrap();
+        let page = b"/Type /Page";
+        let is_page = |at: &[u8]| at.starts_with(page) && !at[page.len()].is_ascii_alphabetic();
+        bytes.windows(page.len() + 1).filter(|at| is_page(at)).count()
+    }
+
     /// Standard output and standard error of one run, which is killed when it takes too long.
     fn run(&self, options: &[&str], page: &Path, choices: &str) -> (String, String) {
         let profile = TempDir::new().unwrap();

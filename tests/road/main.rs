@@ -33,6 +33,7 @@ mod past;
 mod pipelines;
 mod points_tables;
 mod real_chains;
+mod release_page;
 mod releases;
 mod revert;
 mod review_page;

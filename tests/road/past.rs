@@ -10,6 +10,7 @@ use crate::releases::{
     PLACE, classes_of_the_past, clone, draft, draft_accepting, house, published_procedures, pull,
     signed_and_published,
 };
+use crate::review_page::with_script;
 use crate::stage::{Stage, data};
 
 /// Procedures of r06 published, and a differential that reaches back imported on top.
@@ -74,12 +75,16 @@ fn page_of(stage: &Stage) {
     stage
         .warifu(&format!("--lang ja release review second --repo kokuho {PLACE} --html changes.html"))
         .ends(0);
-    let shown = browser.open(&page, "", 1280);
+    // A class that has what is looked for is opened.
+    let find = "const find = document.getElementById('find');
+        find.value = '特定妥結率再診料';
+        find.dispatchEvent(new Event('input', { bubbles: true }));";
+    let shown = browser.open(&with_script(&page, find), "", 1280);
     assert!(shown.console.is_empty() && shown.asked.is_empty(), "{:?} {:?}", shown.console, shown.asked);
     let seen = shown.seen();
     let places = [
         "リリース 2「second」の変更点",
-        "<h2 class=\"past\">遡及変更",
+        "<h2 class=\"grave\" tabindex=\"-1\">遡及変更",
         "procedure/bed_count_class（病床数区分）",
         "（notice-2）",
         "特定妥結率再診料",

@@ -42,7 +42,7 @@ fn in_order(shown: &Shown) {
 }
 
 /// `page` with a script that runs after its own, as somebody who clicks.
-fn with_script(page: &Path, script: &str) -> PathBuf {
+pub(crate) fn with_script(page: &Path, script: &str) -> PathBuf {
     let text = std::fs::read_to_string(page).unwrap();
     let nonce = text.split("<script nonce=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let ours = format!("<script nonce=\"{nonce}\">{script}</script></body>");
@@ -71,6 +71,16 @@ fn the_page_of_the_revision_of_2024_opens_and_finds() {
     for expected in ["医科診療行為マスター 変更点の確認", "<b>7,519</b>", "<b>2,614</b>", "<b>1,216</b>"]
     {
         assert!(seen.contains(expected), "{expected}");
+    }
+
+    // What is paid for one of another thing is told by its name.
+    assert!(seen.contains("127 <span class=\"means\">椎弓</span>"), "a unit is not a number");
+    // A revision of thousands of records is not thousands of pages.
+    for (choices, most) in [("", 12), ("#kind=changed", 60)] {
+        let paper = stage.path("review.pdf");
+        browser.print(&page, choices, &paper);
+        let pages = Browser::pages(&paper);
+        assert!((2..=most).contains(&pages), "{pages} pages of {choices:?}");
     }
 
     for (choices, fits) in [
@@ -140,9 +150,49 @@ fn the_page_of_the_demonstration_is_complete_in_both_languages_and_on_paper() {
         assert_eq!(shown.number("wide"), 0, "at {width}");
     }
 
+    // The records are printed when that is asked for.
     let paper = stage.path("review.pdf");
-    browser.print(&page, "", &paper);
-    assert!(std::fs::read(&paper).unwrap().starts_with(b"%PDF-"));
+    let pages = |choices: &str| {
+        browser.print(&page, choices, &paper);
+        Browser::pages(&paper)
+    };
+    let (summary, all) = (pages(""), pages("#print=all"));
+    assert!(summary > 0 && summary < all, "{summary} {all}");
+    for (choices, kind) in [("", "summary"), ("#print=all", "all"), ("#kind=changed", "chosen")] {
+        assert_eq!(browser.open(&page, choices, 1280).data("paper"), kind);
+    }
+
+    // What changed stands before the digests, and no label breaks inside of a word.
+    let lines = "const words = [...document.querySelectorAll('#compared tbody th')].flatMap((cell) => {
+            const text = cell.firstChild;
+            const found = text.data.indexOf('ファイル');
+            if (found < 0) return [];
+            const word = document.createRange();
+            word.setStart(text, found);
+            word.setEnd(text, found + 4);
+            return [word.getClientRects().length];
+        });
+        document.documentElement.dataset.lines = words.join(' ');";
+    let shown = browser.open(&with_script(&page, lines), "#lang=ja", 390);
+    assert_eq!(shown.data("lines"), "1 1", "ファイル and ファイルの SHA-256 at 390 px");
+    let seen = shown.seen();
+    assert!(seen.find("id=\"first\"").unwrap() < seen.find("正準形の SHA-256").unwrap());
+}
+
+#[test]
+fn a_plot_is_drawn_where_there_is_something_to_plot() {
+    let Some(browser) = Browser::find("plots of few movements") else { return };
+    let stage = Stage::new();
+    let demo = std::fs::read_to_string(checkout().join("masters/demo/2024-06/s_ALL20240531.csv")).unwrap();
+    let old = stage.write("old.csv", &demo);
+    let new = stage.write("new.csv", demo.replacen("291.00", "297.00", 1));
+    let seen = browser.open(&page(&stage, &old, &new, "--lang en"), "", 1280).seen();
+    assert!(!seen.contains("id=\"scatter\"") && seen.contains("Movements of points"), "{seen}");
+    assert!(seen.contains("+2.1 %"), "the one movement is told: {seen}");
+    let Some(data) = data("a plot of many movements") else { return };
+    let material = |name: &str| data.join("material").join(name);
+    let page = page(&stage, &material("t_ALL20230317.csv"), &material("t_ALL20240315.csv"), "");
+    assert!(browser.open(&page, "", 1280).seen().contains("id=\"scatter\""));
 }
 
 #[test]

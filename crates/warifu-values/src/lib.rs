@@ -1,5 +1,5 @@
-//! Days, amounts, digests, texts, sentences, markup, judgements and the two languages: the values that every
-//! other crate speaks in, and nothing else.
+//! Days, amounts, digests and their phrases, texts, sentences, markup, judgements and the two languages: the
+//! values that every other crate speaks in, and nothing else.
 //!
 //! Nothing here reads or holds a master, a claim or a release.
 #![warn(missing_docs)]
@@ -14,6 +14,7 @@ pub mod html;
 pub mod judgement;
 pub mod lang;
 pub mod number;
+pub mod phrase;
 pub mod template;
 pub mod terminal;
 pub mod text;

@@ -7,7 +7,6 @@
 
 pub mod advice;
 pub mod caution;
-pub mod changes_html;
 pub mod daily;
 pub mod diff_html;
 pub mod diff_json;
@@ -23,6 +22,7 @@ pub mod library;
 pub mod notice;
 pub mod place;
 pub mod release;
+pub mod release_html;
 pub mod side;
 mod still_page;
 pub mod store;

@@ -21,6 +21,7 @@ mod repo;
 mod settings;
 mod signing;
 mod status;
+mod terminal;
 
 use std::ffi::OsString;
 use std::rc::Rc;

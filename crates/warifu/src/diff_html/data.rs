@@ -67,7 +67,6 @@ pub(super) fn of(diff: &Diff<'_>, risks: &[Risk]) -> Value {
     let levels = [Level::High, Level::Medium, Level::Low]
         .map(|level| json!({ "id": level.as_str(), "en": level.word(Lang::En), "ja": level.word(Lang::Ja) }));
     json!({
-        "program": concat!("Warifu ", env!("WARIFU_VERSION")),
         "kind": { "id": layout.kind, "en": layout.name_en, "ja": layout.name_ja },
         "summary": diff.summary(),
         "amount": Amount::of(layout).map(|amount| json!({
@@ -236,6 +235,7 @@ fn risk(risk: &Risk) -> Value {
         "level": kind.level().as_str(),
         "title": both(RiskKind::title),
         "reason": both(RiskKind::reason),
+        "rank": RiskKind::ALL.iter().position(|known| *known == kind),
         "column": risk.column,
         "records": risk.records(),
         "runs": runs(&risk.changes),

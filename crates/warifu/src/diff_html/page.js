@@ -1,6 +1,7 @@
 "use strict";
-// Shows the data beside it: what changed between two states of a master. Nothing is asked of the network;
-// what the reader has chosen stands in the address, so that a link shows the same.
+// Shows the data beside it: what changed between two states of a master, or in every master of a release; of
+// these one is shown at a time, below what concerns the whole. Nothing is asked of the network; what the
+// reader has chosen stands in the address, so that a link shows the same.
 (() => {
   const root = document.documentElement;
   const at = (id) => document.getElementById(id);
@@ -10,14 +11,24 @@
     at("failure").textContent = "表示できません / This page cannot be shown: " + event.message;
   });
 
-  const data = JSON.parse(at("data").textContent);
+  const given = JSON.parse(at("data").textContent);
+  // Of a release those masters that changed; otherwise the one that the page is about.
+  const reviews = given.reviews || [given];
+  const isRelease = Boolean(given.reviews);
+  root.classList.toggle("release", isRelease);
 
   // ---- Words ----------------------------------------------------------------------------------------------
 
   const WORDS = {
     what: ["合同レビュー資料", "For the joint review"],
     changes: ["変更点の確認", "review of changes"],
-    print: ["印刷・PDF", "Print / PDF"],
+    print: ["要約を印刷", "Print summary"],
+    printAll: ["全レコードを印刷", "Print every record"],
+    compared: ["比較した状態", "What was compared"],
+    phrase: ["照合語", "Phrase"],
+    release: ["リリース", "Release"],
+    draft: ["草案", "draft"],
+    fewMoves: ["変動のあったレコードは次のとおりです。", "These are the records that moved."],
     old: ["旧", "Old"],
     new: ["新", "New"],
     item: ["項目", "Column"],
@@ -25,7 +36,7 @@
     series: ["系列", "Series"],
     commit: ["コミット", "Commit"],
     file: ["ファイル", "File"],
-    lastFile: ["最後に取り込んだファイル", "File that came in last"],
+    lastFile: ["最後に\u200b取り込んだ\u200bファイル", "File that came in last"],
     dated: ["公表日", "Published"],
     role: ["種別", "Role"],
     full: ["全件", "full"],
@@ -107,6 +118,7 @@
     loading: ["{0} 件を表示中。スクロールすると続きを表示します。", "{0} shown; scroll for more."],
     end: ["以上 {0} 件", "These are all {0}."],
     blank: ["空", "blank"],
+    none: ["なし", "none"],
     rest: ["ほか {0} 項目", "{0} more columns"],
     restMass: [
       "多数のレコードと同じ変更・桁数だけの変更 {0}",
@@ -116,6 +128,14 @@
     restNeutral: ["0・空・管理項目", "zero, blank or bookkeeping"],
     filtered: ["次の条件で絞り込んだ印刷です: {0}", "Printed with this filter: {0}"],
     unfiltered: ["全レコードの印刷です。", "Every record is printed."],
+    summary: [
+      "要約の印刷です（レコードの一覧は含みません）。",
+      "This is a summary: the list of records is not printed.",
+    ],
+    notPrinted: [
+      "ほか {0} 件は印刷していません。すべて印刷するには「全レコードを印刷」を選んでください。",
+      "{0} more are not printed; choose “Print every record” for all.",
+    ],
     manyPages: [
       "{0} 件を印刷します。数百ページになり、準備に数分かかることがあります。続けますか。",
       "This prints {0} records: hundreds of pages, which may take minutes to prepare. Go on?",
@@ -135,9 +155,12 @@
   };
   const FATES = ["added", "changed", "abolished", "removed", "class"];
 
-  let lang = data.lang === "en" ? "en" : "ja";
-  const t = (word, ...values) =>
-    WORDS[word][lang === "ja" ? 0 : 1].replace(/\{(\d)\}/g, (_, n) => String(values[n]));
+  let lang = given.lang === "en" ? "en" : "ja";
+  const translate =
+    (words) =>
+    (word, ...values) =>
+      words[word][lang === "ja" ? 0 : 1].replace(/\{(\d)\}/g, (_, n) => String(values[n]));
+  const t = translate(WORDS);
   const number = (value) => value.toLocaleString("en-US", { maximumFractionDigits: 2 });
   const short = (value) => value.toLocaleString(lang, { notation: "compact" });
 
@@ -163,34 +186,12 @@
 
   // ---- The data, made ready -------------------------------------------------------------------------------
 
-  const columns = data.columns.map(([id, name, books]) => ({ id, name, books: books === 1 }));
+  let data, columns, records, cellCount, columnCount, massFrom, rank, risks, amount, movements, texts;
   const columnName = (column) => (lang === "ja" ? columns[column].name : columns[column].id);
   const columnId = (column) => (lang === "ja" ? columns[column].id : columns[column].name);
-  const records = data.records.map(([fate, key, label, cells], place) => ({
-    place,
-    fate,
-    key,
-    label,
-    cells,
-    risks: [],
-  }));
   const isBoth = (record) => record.fate !== "added" && record.fate !== "removed";
-
-  // In how many records of both states a cell stands, and how many a column changed in.
-  const cellCount = new Uint32Array(data.cells.length);
-  const columnCount = new Uint32Array(columns.length);
-  let both = 0;
-  for (const record of records) {
-    if (!isBoth(record)) continue;
-    both += 1;
-    for (const cell of record.cells) {
-      cellCount[cell] += 1;
-      columnCount[data.cells[cell][0]] += 1;
-    }
-  }
   // What so many records share is told once above, and what is only written with other zeros is no change to
   // people; in a record both are folded.
-  const massFrom = Math.max(data.thresholds.same, both / 10);
   const isMass = (cell) => {
     const [, before, after] = data.cells[cell];
     return (
@@ -198,7 +199,6 @@
       (/^[0-9.]+$/.test(before) && /^[0-9.]+$/.test(after) && +before === +after)
     );
   };
-
   const expand = (runs) => {
     const list = [];
     for (let n = 0; n < runs.length; n += 2) {
@@ -206,42 +206,61 @@
     }
     return list;
   };
-  const rank = new Uint32Array(records.length).fill(0xffffffff);
-  let ranked = 0;
-  const risks = data.risks.map((risk, place) => {
-    const list = expand(risk.runs);
-    // What concerns a whole column does not make one record riskier than another.
-    const single = !risk.kind.startsWith("column/");
-    for (const record of list) {
-      if (!single) break;
-      if (rank[record] === 0xffffffff) rank[record] = ranked++;
-      records[record].risks.push(place);
-    }
-    return { ...risk, place, list, members: new Set(list) };
-  });
-
-  const amount = data.amount;
   const kindCells = (record, column) => record.cells.some((cell) => data.cells[cell][0] === column);
-  const movements = [];
-  if (amount) {
+
+  // Makes `review` the master that is shown.
+  const take = (review) => {
+    data = review;
+    columns = data.columns.map(([id, name, books]) => ({ id, name, books: books === 1 }));
+    records = data.records.map(([fate, key, label, cells], place) => ({
+      place,
+      fate,
+      key,
+      label,
+      cells,
+      risks: [],
+    }));
+    // In how many records of both states a cell stands, and how many a column changed in.
+    cellCount = new Uint32Array(data.cells.length);
+    columnCount = new Uint32Array(columns.length);
+    let both = 0;
     for (const record of records) {
+      if (!isBoth(record)) continue;
+      both += 1;
+      for (const cell of record.cells) {
+        cellCount[cell] += 1;
+        columnCount[data.cells[cell][0]] += 1;
+      }
+    }
+    massFrom = Math.max(data.thresholds.same, both / 10);
+    rank = new Uint32Array(records.length).fill(0xffffffff);
+    let ranked = 0;
+    risks = data.risks.map((risk, place) => {
+      const list = expand(risk.runs);
+      // What concerns a whole column does not make one record riskier than another.
+      const single = !risk.kind.startsWith("column/");
+      for (const record of list) {
+        if (!single) break;
+        if (rank[record] === 0xffffffff) rank[record] = ranked++;
+        records[record].risks.push(place);
+      }
+      return { ...risk, place, list, members: new Set(list) };
+    });
+    [amount, movements, texts] = [data.amount, [], null];
+    for (const record of amount ? records : []) {
       if (!isBoth(record)) continue;
       const cell = record.cells.find((number) => data.cells[number][0] === amount.column);
       if (cell === undefined || (amount.kind !== null && kindCells(record, amount.kind))) continue;
       const [before, after] = [data.cells[cell][1], data.cells[cell][2]];
-      if (
-        before === "" ||
-        after === "" ||
-        !Number.isFinite(+before) ||
-        !Number.isFinite(+after) ||
-        +before === +after
-      )
-        continue;
       const [from, to] = [+before, +after];
+      if (before === "" || after === "" || !Number.isFinite(from) || !Number.isFinite(to) || from === to)
+        continue;
       record.move = { from, to, percent: from === 0 ? Infinity : ((to - from) / from) * 100 };
       movements.push(record);
     }
-  }
+  };
+  const reviewOf = (name) => reviews.find((review) => review.name === name) || reviews[0];
+
   const factor = ({ from, to }) => {
     const [small, large] = [Math.min(Math.abs(from), Math.abs(to)), Math.max(Math.abs(from), Math.abs(to))];
     return small === 0 ? Infinity : large / small;
@@ -259,7 +278,6 @@
       .normalize("NFKC")
       .toLowerCase()
       .replace(/[\u30a1-\u30f6]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) - 0x60));
-  let texts = null;
   const searchable = () => {
     if (!texts) {
       const cells = data.cells.map(([column, before, after]) =>
@@ -277,7 +295,10 @@
 
   // ---- What the reader has chosen, as the address has it --------------------------------------------------
 
-  const CHOICES = ["q", "kind", "column", "risk", "move", "sort"];
+  const CHOICES = ["master", "q", "kind", "column", "risk", "move", "sort", "print"];
+  // What lets some records through and others not.
+  const FILTERS = ["q", "kind", "column", "risk", "move"];
+  const isFiltered = () => FILTERS.some((name) => chosen[name]);
   let chosen = {};
   const readAddress = () => {
     const given = new URLSearchParams(location.hash.slice(1));
@@ -288,7 +309,7 @@
   const writeAddress = () => {
     const told = new URLSearchParams();
     for (const name of CHOICES) if (chosen[name]) told.set(name, chosen[name]);
-    if (lang !== data.lang) told.set("lang", lang);
+    if (lang !== given.lang) told.set("lang", lang);
     const text = told.toString();
     history.replaceState(null, "", text ? "#" + text : location.pathname + location.search);
   };
@@ -368,7 +389,14 @@
       return only === "old" ? h`<del>${piece}</del>` : h`<ins>${piece}</ins>`;
     });
   };
-  const meaning = (place) => (place >= 0 ? h`<span class="means">${data.meanings[place]}</span>` : "");
+  // What a code means; a list has `-` where a code says that there is none.
+  const meant = (place) => (data.meanings[place] === "-" ? t("none") : data.meanings[place]);
+  const meaning = (place) => (place >= 0 ? h`<span class="means">${meant(place)}</span>` : "");
+  // A code with what it is called.
+  const called = (text, place) =>
+    place < 0 || data.meanings[place] === text
+      ? text
+      : h`${text} <span class="means">${meant(place)}</span>`;
   const arrow = h`<span class="arrow" aria-hidden="true">→</span>`;
   const change = (before, after) =>
     h`<span class="before">${value(before)}</span>${arrow}<span class="after">${value(after)}</span>`;
@@ -383,7 +411,40 @@
 
   // ---- The front page -------------------------------------------------------------------------------------
 
+  // Twelve words to be read aloud, four in a breath.
+  const phrase = (words) => {
+    const list = words[lang].split(" ");
+    const breaths = [0, 4, 8].map((from) => list.slice(from, from + 4).join(" "));
+    return h`<span class="phrase"><small>${t("phrase")}</small>${breaths.map((breath) =>
+      h` <span>${breath}</span>`)}</span>`;
+  };
+  const topBar = () => h`<div class="top"><p class="what">${t("what")}</p>
+    <div class="controls">
+      <span class="langs" role="group" aria-label="${t("language")}">
+        <button type="button" data-lang="ja" lang="ja" aria-pressed="${lang === "ja"}">日本語</button><button
+          type="button" data-lang="en" lang="en" aria-pressed="${lang === "en"}">English</button>
+      </span>
+      <button type="button" class="button" data-print="some">${t("print")}</button>
+      ${data ? h`<button type="button" class="button" data-print="all">${t("printAll")}</button>` : ""}
+    </div></div>`;
+  const sideName = ({ release, dated, name }) => {
+    if (release === undefined) return dated || name;
+    return release ? t("release") + " " + release : t("draft");
+  };
   const showCover = () => {
+    const days = [data.old, data.new].map(sideName);
+    fill(at("cover"), h`${topBar()}<h1>${titled()}</h1><p class="span">${days[0]} → ${days[1]}</p>`);
+    document.title = titled() + " " + days.join(" → ");
+  };
+  const showMasterHead = () => {
+    const days = [data.old, data.new].map(sideName);
+    fill(
+      at("master-head"),
+      h`<h2 tabindex="-1">${isRelease ? overview.of(data) : ""} <span class="soft">${days[0]} → ${
+        days[1]}</span></h2>`,
+    );
+  };
+  const showCompared = () => {
     const sides = [data.old, data.new];
     const row = (word, of, style) => {
       const [before, after] = sides.map(of);
@@ -391,25 +452,14 @@
       const cell = (text) => h`<td class="${style || ""}">${text || "–"}</td>`;
       return h`<tr><th scope="row">${t(word)}</th>${cell(before)}${cell(after)}</tr>`;
     };
-    const days = sides.map((side) => side.dated || side.name);
     fill(
-      at("cover"),
-      h`<div class="top"><p class="what">${t("what")}</p>
-        <div class="controls">
-          <span class="langs" role="group" aria-label="${t("language")}">
-            <button type="button" data-lang="ja" lang="ja" aria-pressed="${lang === "ja"}">日本語</button><button
-              type="button" data-lang="en" lang="en" aria-pressed="${lang === "en"}">English</button>
-          </span>
-          <button type="button" class="button" data-print="1">${t("print")}</button>
-        </div></div>
-      <h1>${titled()}</h1>
-      <p class="span">${days[0]} → ${days[1]}</p>
-      ${data.parts ? h`<p class="note">${t("parts")}</p>` : ""}
+      at("compared"),
+      h`<h2>${t("compared")}</h2>${data.parts ? h`<p class="note">${t("parts")}</p>` : ""}
       <table class="sides"><colgroup><col class="name"><col><col></colgroup>
         <thead><tr><th scope="col"><span class="unseen">${t("item")}</span></th><th scope="col"
           class="old">${t("old")}</th><th scope="col" class="new">${t("new")}</th></tr></thead>
         <tbody>
-          ${row("given", (side) => side.name)}
+          ${row("given", (side) => side.name || sideName(side))}
           ${row("series", (side) => side.series)}
           ${row("commit", (side) => side.commit, "digest")}
           ${row(sides.some((side) => side.commit) ? "lastFile" : "file", (side) => side.file)}
@@ -419,20 +469,37 @@
           ${row("count", (side) => number(side.records))}
           ${row("sha256", (side) => side.sha256, "digest")}
           ${row("canonical", (side) => side.canonical, "digest")}
+          ${row("phrase", (side) => phrase(side.phrase))}
         </tbody></table>`,
     );
+  };
+  // Who looked at it: at the end of a summary.
+  const showSign = () => {
+    const digest = (word, text, words) =>
+      h`<span class="digest">${t(word)} ${text}</span><span class="digest">${phrase(words)}</span>`;
+    const signed =
+      isRelease && given.release
+        ? h`${overview.signed()} <span class="digest">SHA-256 ${given.release.manifest}</span><span
+            class="digest">${phrase(given.release.phrase)}</span>`
+        : isRelease
+          ? overview.signed()
+          : h`${t("sign")} ${digest("old", data.old.canonical, data.old.phrase)}${digest("new",
+              data.new.canonical, data.new.phrase)}`;
     fill(
       at("sign"),
-      h`<p>${t("sign")}
-          <span class="digest">${t("old")} ${data.old.canonical}</span><span
-            class="digest">${t("new")} ${data.new.canonical}</span></p>
+      h`<p>${signed}</p>
         <p id="printed"></p>
         ${["kikin", "kokuho"].map((side) =>
           h`<div><h3>${t(side)}</h3><dl><dt>${t("name")}</dt><dd></dd><dt
             >${t("date")}</dt><dd></dd><dt>${t("signature")}</dt><dd></dd></dl></div>`)}`,
     );
-    fill(at("foot"), h`<p>${t("foot", data.program)}</p>`);
-    document.title = titled() + " " + days.join(" → ");
+  };
+  const printedDigest = () => {
+    if (!isRelease) return data.new.canonical;
+    return given.release ? given.release.manifest : "";
+  };
+  const showFoot = () => {
+    fill(at("foot"), h`<p>${t("foot", given.program)}</p>`);
     root.lang = lang;
     const running = (text) => '"' + text.replace(/["\\\n]/g, " ") + '"';
     let style = at("running");
@@ -446,7 +513,7 @@
       "color: #555;";
     style.textContent =
       `@page { @top-left { content: ${running(document.title)}; ${font} } ` +
-      `@top-right { content: ${running(data.new.canonical.slice(0, 16))}; ${font} } ` +
+      `@top-right { content: ${running(printedDigest().slice(0, 16))}; ${font} } ` +
       `@bottom-center { content: counter(page) " / " counter(pages); ${font} } }`;
   };
 
@@ -464,6 +531,9 @@
   // ---- Look here first ------------------------------------------------------------------------------------
 
   const SAMPLES = { high: 5, medium: 3, low: 2 };
+  const WHOLE_SAMPLES = { high: 3, medium: 2, low: 0 };
+  // A plot of less says nothing that the records themselves do not.
+  const PLOTTED = 12;
   const COLUMNS_SHOWN = 6;
 
   const sample = (risk, record) => {
@@ -481,10 +551,11 @@
     } else if (risk.column !== null && isBoth(record)) {
       const cell = record.cells.find((number) => data.cells[number][0] === risk.column);
       if (cell !== undefined) {
-        const [, before, after, , , marksBefore, marksAfter] = data.cells[cell];
+        const [, before, after, means = -1, meansAfter = -1, marksBefore, marksAfter] = data.cells[cell];
         long = before.length + after.length > 24;
-        shown = h`<span class="before">${marked(before, marksBefore, "old")}</span>${arrow}<span
-          class="after">${marked(after, marksAfter, "new")}</span>`;
+        const [was, is] = [marked(before, marksBefore, "old"), marked(after, marksAfter, "new")];
+        shown = h`<span class="before">${called(was, means)}</span>${arrow}<span
+          class="after">${called(is, meansAfter)}</span>`;
         if (amount && risk.column === amount.column && record.move)
           shown = h`${shown}<span class="delta">${delta(record.move)}</span>`;
       }
@@ -507,19 +578,32 @@
         data-value="${riskName(risk)}">${risk.list.length > SAMPLES[risk.level] ? t("showAll",
         number(risk.list.length)) : t("showThese")}</button></p>`
       : "";
+  // What a value of a column is called, as some cell has it; -1 where none does.
+  const meaningOf = (column, text) => {
+    for (const [of, before, after, means = -1, meansAfter = -1] of data.cells) {
+      if (of !== column) continue;
+      if (after === text && meansAfter >= 0) return meansAfter;
+      if (before === text && means >= 0) return means;
+    }
+    return -1;
+  };
+  const coded = (column, before, after) =>
+    h`<span class="before">${called(value(before), meaningOf(column, before))}</span>${arrow}<span
+      class="after">${called(value(after), meaningOf(column, after))}</span>`;
   const columnRow = (risk) => {
     const [before, after, most] = risk.commonest || [];
     const shown = risk.commonest
       ? most === 1
         ? h`<small>${t("various")}</small>`
-        : h`${change(before, after)} <small>${most < risk.records ? t("commonest", number(most)) :
+        : h`${coded(risk.column, before, after)} <small>${most < risk.records ? t("commonest", number(most)) :
           ""}</small>`
       : risk.values
         ? risk.values
             .slice(0, 6)
             .map(
               ([text, count], n) =>
-                h`${n ? "、" : ""}<span class="after">${text}</span> <small>${counted(count)}</small>`,
+                h`${n ? "、" : ""}<span class="after">${called(text, meaningOf(risk.column, text))}</span>
+                  <small>${counted(count)}</small>`,
             )
         : "";
     return h`<li><button type="button" class="row tally" data-choose="risk"
@@ -528,6 +612,11 @@
       class="value">${counted(risk.records)}</span></button></li>`;
   };
 
+  const isSeveral = ({ column, kind }) => column !== null && !/^(amount|name|date)\//.test(kind);
+  const samplesOf = (risk, most) =>
+    risk.rule
+      ? risk.places.slice(0, most).map((found) => place(risk, found))
+      : risk.list.slice(0, most).map((record) => sample(risk, records[record]));
   const showFirst = () => {
     const groups = new Map();
     for (const risk of risks) {
@@ -537,11 +626,7 @@
     const body = [...groups.values()].map((group) => {
       const { level, title, reason, kind } = group[0];
       const word = data.levels.find((known) => known.id === level)[lang];
-      const several =
-        group[0].column !== null &&
-        !kind.startsWith("amount/") &&
-        !kind.startsWith("name/") &&
-        !kind.startsWith("date/");
+      const several = isSeveral(group[0]);
       let rows;
       if (several) {
         const [shown, rest] = [group.slice(0, COLUMNS_SHOWN), group.slice(COLUMNS_SHOWN)];
@@ -550,9 +635,7 @@
           class="rows">${rest.map(columnRow)}</ul></details>` : ""}`;
       } else {
         rows = group.map((risk) => {
-          const samples = risk.rule
-            ? risk.places.slice(0, SAMPLES[level]).map((found) => place(risk, found))
-            : risk.list.slice(0, SAMPLES[level]).map((record) => sample(risk, records[record]));
+          const samples = samplesOf(risk, SAMPLES[level]);
           return h`<ul class="rows">${samples}</ul>${allOf(risk)}`;
         });
       }
@@ -573,6 +656,37 @@
     );
   };
 
+  // The risks of every master of a release, each kind of a master once, for what stands above the masters.
+  const riskRows = () => {
+    const shown = data;
+    const all = reviews.flatMap((review) => {
+      take(review);
+      const kinds = new Map();
+      for (const risk of risks) kinds.set(risk.kind, [...(kinds.get(risk.kind) || []), risk]);
+      return [...kinds.values()].map((group) => {
+        const { kind, level, title, reason, rank } = group[0];
+        const most = WHOLE_SAMPLES[level];
+        const rows = isSeveral(group[0])
+          ? group.slice(0, most).map(columnRow)
+          : group.flatMap((risk) => samplesOf(risk, most)).slice(0, most);
+        return {
+          master: data.name,
+          name: overview.of(data),
+          kind,
+          level,
+          rank,
+          rows,
+          word: data.levels.find((known) => known.id === level)[lang],
+          title: title[lang],
+          reason: reason[lang],
+          records: group.reduce((sum, risk) => sum + risk.records, 0),
+        };
+      });
+    });
+    if (shown) take(shown);
+    return all;
+  };
+
   // ---- Movements ------------------------------------------------------------------------------------------
 
   const PLOT = { width: 560, height: 440, left: 52, right: 10, top: 10, bottom: 46, band: 26 };
@@ -580,7 +694,20 @@
   let scale = null;
 
   const showMovements = () => {
+    scale = null;
     if (movements.length === 0) return fill(at("movements"), h``);
+    if (movements.length < PLOTTED) {
+      const row = (record) =>
+        h`<li><button type="button" class="row" data-choose="q" data-value="${record.key}"><span
+          class="of"><span class="code">${record.key}</span>${record.label}</span><span
+          class="value">${change(number(record.move.from), number(record.move.to))}<span class="delta">${
+          delta(record.move)}</span></span></button></li>`;
+      return fill(
+        at("movements"),
+        h`<h2>${t("movements", t(amount.unit.en))}</h2><p class="lead">${t("fewMoves")}</p><ul
+          class="rows">${movements.map(row)}</ul>`,
+      );
+    }
     const positive = movements.flatMap(({ move }) => [move.from, move.to]).filter((number) => number > 0);
     let [low, high] = [Infinity, -Infinity];
     for (const number of positive) {
@@ -898,7 +1025,10 @@
       fold}</article>`;
   };
 
+  // How many records paper has of those that are chosen, and from how many on all of them are asked about.
+  const PRINTED = 100;
   const PRINTED_UNASKED = 1000;
+  const paper = () => (chosen.print === "all" ? "all" : isFiltered() ? "chosen" : "summary");
   const CHUNK = 60;
   let list = [];
   let shown = 0;
@@ -927,10 +1057,11 @@
         text]) => h`<button type="button" class="chip" data-drop="${name}">${text}</button>`)}${chips.length ?
         h`<button type="button" class="link" data-drop="">${t("reset")}</button>` : ""}`,
     );
+    root.dataset.paper = paper();
     fill(
       at("printed"),
       h`${chips.length ? t("filtered", chips.map(([, text]) => text).join(" / ") + " (" + counted(list.length)
-        + ")") : t("unfiltered")}`,
+        + ")") : t(paper() === "all" ? "unfiltered" : "summary")}`,
     );
     root.dataset.fits = list.length;
     showMore(CHUNK);
@@ -941,20 +1072,47 @@
     }
   };
   const showChosen = () => {
+    if (!data) return;
     for (const select of document.querySelectorAll("[data-pick]"))
       select.value = chosen[select.dataset.pick] || "";
     if (document.activeElement !== at("q")) at("q").value = chosen.q || "";
     showPressed();
     showList();
   };
-  const showAll = () => {
-    showCover();
+  const showMaster = () => {
+    if (!data) return;
+    showMasterHead();
     showFigures();
     showFirst();
     showMovements();
     showColumns();
+    showCompared();
     showToolbar();
-    showList();
+  };
+  const overview = isRelease
+    ? releaseOverview({
+        ...{ given, at, h, fill, translate, number, counted, riskRows, topBar, phrase },
+        language: () => lang,
+      })
+    : null;
+  // Who signs off a comparison of two states has seen it; a release is signed off above its masters.
+  if (!isRelease) at("records").before(at("sign"));
+  const showAll = () => {
+    if (isRelease) overview.show(data ? data.name : "");
+    else showCover();
+    showMaster();
+    showSign();
+    showFoot();
+    if (data) showList();
+    else root.dataset.paper = "summary";
+  };
+  // Shows the master that the address names, where it is another one.
+  const openChosen = () => {
+    const review = reviewOf(chosen.master);
+    if (!review || review === data) return;
+    take(review);
+    showMaster();
+    if (isRelease) overview.showTable(data.name);
   };
 
   // ---- What the reader does -------------------------------------------------------------------------------
@@ -963,15 +1121,25 @@
     if (wanted) chosen[name] = wanted;
     else delete chosen[name];
     writeAddress();
+    openChosen();
     showChosen();
   };
+  // What stays when other records are chosen.
+  const kept = () => ({ sort: chosen.sort, master: chosen.master });
   document.addEventListener("click", (event) => {
-    const button =
-      event.target.closest && event.target.closest("[data-choose],[data-drop],[data-lang],[data-print]");
-    const { choose: name, value: wanted, drop, lang: language, print } = button ? button.dataset : {};
-    if (name) {
+    if (!event.target.closest) return;
+    if (overview && overview.click(event.target)) return event.preventDefault();
+    const button = event.target.closest("[data-choose],[data-drop],[data-lang],[data-print],[data-open]");
+    const { choose: name, value: wanted, drop, lang: language, print, open } = button ? button.dataset : {};
+    if (open) {
+      chosen = {};
+      choose("master", open);
+      at("master-head").scrollIntoView();
+    } else if (name) {
+      const of = button.closest("[data-master]");
       // A line above the list shows its records and no others; inside of the list a filter is added.
-      if (name === "q" || !button.closest("#records")) chosen = { sort: chosen.sort };
+      if (name === "q" || !button.closest("#records")) chosen = kept();
+      if (of) chosen.master = of.dataset.master;
       choose(name, button.getAttribute("aria-pressed") === "true" ? "" : wanted);
       if (!button.closest("#toolbar")) {
         at("heading").scrollIntoView();
@@ -979,19 +1147,24 @@
       }
     } else if (drop !== undefined) {
       if (drop) delete chosen[drop];
-      else chosen = { sort: chosen.sort };
+      else chosen = kept();
       choose("sort", chosen.sort);
     } else if (language) {
       lang = language;
       writeAddress();
       showAll();
     } else if (print) {
-      if (list.length <= PRINTED_UNASKED || window.confirm(t("manyPages", number(list.length))))
-        window.print();
-    } else if (scale && event.target.closest && event.target.closest("#scatter")) {
+      const every = print === "all";
+      const many = every && list.length > PRINTED_UNASKED;
+      if (many && !window.confirm(t("manyPages", number(list.length)))) return;
+      const before = chosen.print;
+      choose("print", every ? "all" : "");
+      window.print();
+      choose("print", before);
+    } else if (scale && event.target.closest("#scatter")) {
       const record = nearest(event);
       if (record) {
-        chosen = { sort: chosen.sort };
+        chosen = kept();
         choose("q", record.key);
         at("heading").scrollIntoView();
       }
@@ -1021,6 +1194,7 @@
   window.addEventListener("hashchange", () => {
     const before = lang;
     readAddress();
+    openChosen();
     if (lang !== before) showAll();
     else showChosen();
   });
@@ -1031,15 +1205,26 @@
     { rootMargin: "1200px" },
   ).observe(at("more"));
 
-  // Paper has no scrolling and no folds: everything that the filter lets through.
+  // Paper has no scrolling and no folds. A revision would be thousands of pages: it has the summary, the
+  // first of the records that are chosen, and all of them when asked.
   window.addEventListener("beforeprint", () => {
-    for (const fold of document.querySelectorAll("#first details")) fold.open = true;
-    at("list").innerHTML = list.map((record) => article(record, true).text).join("");
-    root.dataset.shown = list.length;
+    if (!data) return;
+    const printed = { all: list.length, chosen: PRINTED, summary: 0 }[paper()];
+    if (printed) for (const fold of document.querySelectorAll("#first details")) fold.open = true;
+    at("list").innerHTML = list
+      .slice(0, printed)
+      .map((record) => article(record, true).text)
+      .join("");
+    const left = list.length - printed;
+    fill(at("left"), left > 0 ? h`<p class="only-print soft">${t("notPrinted", number(left))}</p>` : h``);
+    root.dataset.shown = Math.min(printed, list.length);
   });
-  window.addEventListener("afterprint", showList);
+  window.addEventListener("afterprint", () => {
+    if (data) showList();
+  });
 
   readAddress();
+  if (reviews.length) take(reviewOf(chosen.master));
   showAll();
   root.dataset.readyMs = Math.round(performance.now());
   requestAnimationFrame(() =>

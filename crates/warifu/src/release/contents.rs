@@ -14,9 +14,9 @@ use warifu_values::judgement::AcceptedPast;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
+use super::compared::Comparison;
 use super::file::{file_name, formatted};
-use super::past::{Against, Answers, Changed, PublishedRelease, changed, leave_the_past};
-use super::risks::{ReleaseRisk, risks};
+use super::past::{Against, Answers, PublishedRelease, changed, leave_the_past};
 use crate::error::{Exit, Failure};
 use crate::library::known_format;
 use crate::store::{Held, ImportRecord, Store, StoreError};
@@ -202,10 +202,8 @@ pub struct Assembled {
     pub head: ReleaseHead,
     /// The masters.
     pub masters: Vec<MasterContent>,
-    /// What it judges differently from the release that it follows.
-    pub changed: Changed,
-    /// Where to look first in it, riskiest first.
-    pub risks: Vec<ReleaseRisk>,
+    /// What it is beside the release that it follows.
+    pub comparison: Comparison,
     /// See [`Contents::too_old`].
     pub too_old: Vec<TooOld>,
     /// See [`Contents::findings`].
@@ -238,11 +236,9 @@ pub fn assemble(
     }
     let head = ReleaseHead { commit, ..head };
     let changed = changed(store.schemas(), &answers, against, &head, accept)?;
-    let risks = match against {
-        Against::Nothing => Vec::new(),
-        Against::Follows(before) | Against::Renews(before) => risks(before.masters(), &answers),
-    };
-    Ok(Assembled { head, masters, changed, risks, too_old, findings })
+    let before = against.published().map_or(&[][..], PublishedRelease::masters);
+    let comparison = Comparison::of(before, answers, changed);
+    Ok(Assembled { head, masters, comparison, too_old, findings })
 }
 
 /// Recomputes what `proposal` says from `store`: the same commit, the same formats, nothing taken on trust
@@ -255,7 +251,7 @@ pub fn recompute(
     proposal: &Proposal,
     against: Against<'_>,
     today: Date,
-) -> Result<(Manifest, Changed, Vec<ReleaseRisk>), Failure> {
+) -> Result<(Manifest, Comparison), Failure> {
     let proposed = proposal.manifest();
     let mut formats: Vec<String> =
         proposed.masters.iter().flat_map(|master| master.formats.keys().cloned()).collect();
@@ -264,9 +260,9 @@ pub fn recompute(
     let accepted = |_: &Weighed| {
         Ok(proposed.changes.as_ref().map(|changes| changes.accepted.clone()).unwrap_or_default())
     };
-    let Assembled { head, masters, changed, risks, .. } =
+    let Assembled { head, masters, comparison, .. } =
         assemble(store, proposed.head(), &formats, today, against, accepted)?;
-    let manifest = Manifest::of(head, &masters, changed.content.as_ref())
+    let manifest = Manifest::of(head, &masters, comparison.changed.content.as_ref())
         .map_err(|error| Failure::because(Exit::Data, &error))?;
-    Ok((manifest, changed, risks))
+    Ok((manifest, comparison))
 }

@@ -38,6 +38,11 @@ pub struct Answers {
 }
 
 impl Answers {
+    /// What people call it: `series/kind`.
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.series, self.kind)
+    }
+
     /// To be compared with those of another release, or asked by claim checks.
     pub fn of(&self) -> MasterOf<'_> {
         MasterOf { kind: &self.kind, series: &self.series, master: &self.state, timelines: &self.timelines }

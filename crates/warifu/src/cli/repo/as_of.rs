@@ -14,6 +14,7 @@ use super::life::{name_of, newest_document, not_known_text, period_document, sou
 use super::words::{no_record, short};
 use super::{fields, readable};
 use crate::cli::context::Context;
+use crate::cli::terminal;
 
 /// A treatment day from the command line.
 pub(super) fn parse_day(text: &str) -> Result<TreatmentDay, Refusal> {
@@ -117,7 +118,7 @@ impl AsOf<'_> {
             text.push('\n');
             text.push_str(&match all {
                 true => fields::text(record.master(), 0),
-                false => readable::text(record.master(), 0, readable::width(), lang),
+                false => readable::text(record.master(), 0, terminal::columns(), lang),
             });
         }
         text

@@ -12,28 +12,8 @@ use warifu_values::say;
 
 use super::amount::amount;
 
-/// How many cells a line has where nobody says.
-const WIDTH: usize = 80;
-
 /// What stands for no last day, or no upper limit.
 const OPEN: &str = "99999999";
-
-/// How many cells a line has: what `COLUMNS` says, else the terminal.
-pub(super) fn width() -> usize {
-    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    told.or_else(of_terminal).filter(|columns| *columns >= 40).unwrap_or(WIDTH)
-}
-
-#[cfg(target_os = "linux")]
-fn of_terminal() -> Option<usize> {
-    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
-    Some(usize::from(size.ws_col))
-}
-
-#[cfg(not(target_os = "linux"))]
-fn of_terminal() -> Option<usize> {
-    None
-}
 
 /// The part of a record that a field is about, in the order they are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,6 +12,7 @@ use super::given::Repo;
 use super::words::{marked, no_record, short};
 use super::{as_of, fields, readable, related};
 use crate::cli::context::Context;
+use crate::cli::terminal;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -66,7 +67,7 @@ impl Args {
 
 fn text(record: &Record, groups: &[Group], all: bool, context: &Context) -> String {
     let Record { at, shard, row } = record;
-    let (lang, width) = (context.lang, readable::width());
+    let (lang, width) = (context.lang, terminal::columns());
     let name = shard.layout().master_name(lang);
     let title = format!("{} {}", shard.key(*row), shard.label(*row));
     let place = format!("{name} {}/{} {}", at.series, at.kind, short(&at.commit));

@@ -133,13 +133,13 @@ impl Drafting {
     }
 
     /// Puts the draft together, as what follows the release that is published at the tip.
-    pub(super) fn begin(
-        &self,
+    pub(super) fn begin<'a>(
+        &'a self,
         context: &Context,
         store: &Store,
-        (tip, published): (&Tip, Option<&PublishedRelease>),
+        (tip, published): (&Tip, Option<&'a PublishedRelease>),
         subject: Subject,
-    ) -> Result<Begun<'_>, Failure> {
+    ) -> Result<Begun<'a>, Failure> {
         let accepted = self.past.by_name(store.schemas())?;
         let mut formats: Vec<String> = FORMATS.map(str::to_owned).to_vec();
         formats.extend(self.format.iter().cloned());
@@ -171,7 +171,7 @@ impl Drafting {
         // Said before anything is computed.
         let owed = tip.check_post_reviews(head.emergency.is_some(), &head.owes_review);
         owed.map_err(|error| trust_failure(&error))?;
-        let Assembled { head, masters, changed, risks, too_old, findings } =
+        let Assembled { head, masters, comparison, too_old, findings } =
             assemble(store, head, &formats, today(), against, accept)?;
         for (name, findings) in findings.iter().filter(|(_, findings)| !findings.is_empty()) {
             context.findings_beside(name, findings);
@@ -191,14 +191,14 @@ impl Drafting {
             context.tell(&format!("{}\n", old.say(context.lang)));
         }
         let level = CompressionLevel::default();
-        let mut proposal = Proposal::new(head, &masters, changed.content.as_ref(), level)
+        let mut proposal = Proposal::new(head, &masters, comparison.changed.content.as_ref(), level)
             .map_err(|error| trust_failure(&error))?;
         if let Some(published) = published {
             let patched = proposal.with_patches_from(published.verified());
             proposal = patched.map_err(|error| trust_failure(&error))?;
         }
         let cautions = cautions_of(context, store, &self.at, (tip, published), &proposal)?;
-        let reviewing = Reviewing { cautions, changed, risks, telling: &self.telling };
+        let reviewing = Reviewing { cautions, comparison, published, telling: &self.telling };
         begin(context, &self.at, proposal, tip, reviewing)
     }
 

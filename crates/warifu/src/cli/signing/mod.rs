@@ -6,6 +6,7 @@ pub(crate) mod channel;
 mod confirm;
 mod draft;
 mod drafted;
+mod head;
 mod impact;
 pub(crate) mod key;
 mod key_source;

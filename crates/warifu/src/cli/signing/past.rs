@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use warifu::changes_html::{Shown, page};
 use warifu::error::{Exit, Failure};
 use warifu::release::{Group, Names, Side, groups, lines};
+use warifu::release_html::{Shown, page};
 use warifu_masters::schema::Schemas;
 use warifu_rules::past::{Counts, Objection, Weighed, is_class};
 use warifu_trust::limits;
@@ -150,10 +150,12 @@ fn read(path: &std::path::Path) -> Result<AcceptedFile, Failure> {
 /// How much is told of what a release changes.
 #[derive(Debug, clap::Args)]
 pub(super) struct Telling {
-    /// Tell every change; otherwise how many there are of each class, and the gravest.
+    /// Tell every change, and on a terminal all that is signed; otherwise how many there are of each class,
+    /// and the gravest.
     #[arg(short, long)]
     verbose: bool,
-    /// Write all changes as one page for people, the past first, in both languages.
+    /// Write the release as one page for people, in both languages: the past first, where to look first over
+    /// all masters, then what changed in each.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
 }

@@ -3,9 +3,9 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use serde_json::json;
 use warifu::advice::{Advised, Blank};
-use warifu::changes_html::Shown;
 use warifu::error::{Exit, Failure};
 use warifu::release::{When, contents, trust_failure};
+use warifu::release_html::Shown;
 use warifu::store::Store;
 use warifu_audit::Act;
 use warifu_channels::{
@@ -32,7 +32,7 @@ use super::revert::Revert;
 use super::reviewing::{Place, review, same_lines};
 use super::seen::{manifest_lines, owed_document, post_review_lines, withdrawal_lines, withdrawals_document};
 use super::statement::{PostReview, Withdraw};
-use super::told::{note, tally, tally_lines, tell, tell_in_short, tell_signers};
+use super::told::{note, tally, tally_lines, tell, tell_in_short, tell_signers, tell_whole};
 use super::{KeySource, now, receipts, today};
 use crate::cli::Context;
 use crate::cli::findings_as::FindingsAs;
@@ -312,8 +312,16 @@ impl WouldChange {
         }
         let weighed = weigh(store.schemas(), &list, past_before);
         let names = published.names(&list, &contents.answers);
-        let against = tip.release().map(|release| release.release);
-        let shown = Shown { list: &list, names: &names, past_before, manifest: None, published: against };
+        let (masters, published) = (&contents.answers[..], Some(&published));
+        let shown = Shown {
+            list: &list,
+            names: &names,
+            past_before,
+            manifest: None,
+            masters,
+            published,
+            cautions: &[],
+        };
         self.telling.page(context, &shown)?;
         for old in &contents.too_old {
             context.tell(&format!("{}\n", old.say(context.lang)));
@@ -359,7 +367,8 @@ impl Renew {
                     .blank(Blank::Draft),
             )
         })?;
-        let (_, reviewing) = review(context, &self.place, &self.telling, &proposal, &tip)?;
+        let before = self.place.at.published(context, &tip)?;
+        let (_, reviewing) = review(context, &self.place, &self.telling, &proposal, (&tip, before.as_ref()))?;
         let begun = begin(context, &self.place.at, proposal, &tip, reviewing)?;
         begun.write(context, &self.output, &tip)
     }
@@ -370,7 +379,9 @@ impl Review {
         self.telling.check(context)?;
         let draft = Drafted::read(&self.draft)?;
         let tip = self.place.at.tip()?;
-        let (_, reviewing) = review(context, &self.place, &self.telling, &draft.proposal, &tip)?;
+        let published = self.place.at.published(context, &tip)?;
+        let published = (&tip, published.as_ref());
+        let (_, reviewing) = review(context, &self.place, &self.telling, &draft.proposal, published)?;
         let (halves, same) = (draft.halves(context, &tip)?, same_lines(context, &self.place.repo));
         let next = who_is_next(context, tally(&halves, &draft.proposal, &tip)?, &self.draft);
         let same = format!("{same}\n{next}");
@@ -389,7 +400,9 @@ impl Sign {
         // A key that cannot sign is told before the draft is recomputed, which takes long.
         let (key, side) = self.signer(context, &tip)?;
         context.doing(say!(context.lang, "recomputing the draft", "草案を再計算中"));
-        let (reviewed, reviewing) = review(context, &self.place, &self.telling, proposal, &tip)?;
+        let published = self.place.at.published(context, &tip)?;
+        let published = (&tip, published.as_ref());
+        let (reviewed, reviewing) = review(context, &self.place, &self.telling, proposal, published)?;
         reviewing.stop(proposal.manifest())?;
         let floor = self.place.at.floor()?;
         floor.check(proposal.manifest()).map_err(|error| trust_failure(&error))?;
@@ -397,7 +410,7 @@ impl Sign {
         let halves = draft.halves(context, &tip)?;
         // Asked first: a token may want to be touched, and nobody touches it for what was not read.
         if !context.json {
-            tell(context, proposal, &halves, &tip, Some(&reviewing), None)?;
+            tell_whole(context, proposal, &halves, &tip, Some(&reviewing), None)?;
             if self.confirm.will_ask() {
                 tell_in_short(context, (proposal, &self.draft), &reviewing)?;
             }

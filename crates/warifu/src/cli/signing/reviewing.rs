@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use warifu::advice::Advised;
 use warifu::caution::{Caution, Published, cautions};
 use warifu::error::{Exit, Failure};
-use warifu::release::{Against, Changed, PublishedRelease, ReleaseRisk, recompute, trust_failure};
+use warifu::release::{Against, Comparison, PublishedRelease, recompute, trust_failure};
+use warifu::release_html::Shown;
 use warifu::store::{Store, StoreError};
 use warifu_channels::{fetch_earlier_manifest, find_earlier_release};
 use warifu_trust::{Manifest, Proposal, ReleaseRef, Reviewed, Says, Tip};
@@ -30,12 +31,32 @@ pub(super) struct Place {
 /// What whoever reviews must know of a release, beside what it says itself, and how much of it is told.
 pub(super) struct Reviewing<'a> {
     pub(super) cautions: Vec<Caution>,
-    pub(super) changed: Changed,
-    pub(super) risks: Vec<ReleaseRisk>,
+    pub(super) comparison: Comparison,
+    /// What it is compared with.
+    pub(super) published: Option<&'a PublishedRelease>,
     pub(super) telling: &'a Telling,
 }
 
 impl Reviewing<'_> {
+    /// What is shown of it on a page.
+    pub(super) fn shown<'b>(&'b self, manifest: &'b Manifest) -> Shown<'b> {
+        let Comparison { changed, answers, .. } = &self.comparison;
+        Shown {
+            list: &changed.list,
+            names: &changed.names,
+            past_before: manifest.head().past_before(),
+            manifest: Some(manifest),
+            masters: answers,
+            published: self.published,
+            cautions: &self.cautions,
+        }
+    }
+
+    /// Writes the page, where one is asked for.
+    pub(super) fn page(&self, context: &Context, manifest: &Manifest) -> Result<(), Failure> {
+        self.telling.page(context, &self.shown(manifest))
+    }
+
     /// Refuses what nobody may draft or sign without a reason.
     pub(super) fn stop(&self, manifest: &Manifest) -> Result<(), Failure> {
         let Some(caution) = self.cautions.iter().find(|caution| caution.stops(manifest)) else {
@@ -59,7 +80,7 @@ pub(super) fn review<'a>(
     place: &Place,
     telling: &'a Telling,
     proposal: &Proposal,
-    tip: &Tip,
+    (tip, published): (&Tip, Option<&'a PublishedRelease>),
 ) -> Result<(Reviewed, Reviewing<'a>), Failure> {
     let store = Store::open(&place.repo, context.library.clone())?;
     let commit = &proposal.manifest().commit;
@@ -76,18 +97,17 @@ pub(super) fn review<'a>(
         )
         .advising(Advised::command(&["repo", "fetch"])));
     }
-    let published = place.at.published(context, tip)?;
     if tip.release() != Some(proposal.release()) {
         let manifest = proposal.manifest();
         let owed = tip.check_post_reviews(manifest.emergency.is_some(), &manifest.owes_review);
         owed.map_err(|error| trust_failure(&error))?;
     }
-    let against = Against::of(proposal, tip, published.as_ref())?;
-    let (recomputed, changed, risks) = recompute(&store, proposal, against, today())?;
-    let before = published.as_ref().map(PublishedRelease::verified);
+    let against = Against::of(proposal, tip, published)?;
+    let (recomputed, comparison) = recompute(&store, proposal, against, today())?;
+    let before = published.map(PublishedRelease::verified);
     let reviewed = proposal.review_following(&recomputed, before).map_err(|error| trust_failure(&error))?;
-    let cautions = cautions_of(context, &store, &place.at, (tip, published.as_ref()), proposal)?;
-    Ok((reviewed, Reviewing { cautions, changed, risks, telling }))
+    let cautions = cautions_of(context, &store, &place.at, (tip, published), proposal)?;
+    Ok((reviewed, Reviewing { cautions, comparison, published, telling }))
 }
 
 /// What must be known of `proposal` first, against what is published at `tip`.

@@ -1,14 +1,16 @@
 //! What a signer sees of a release: nothing that is signed is left out.
 
 use serde_json::{Value, json};
-use warifu::release::ReleaseRisk;
+use warifu::release::{ReleaseRisk, passed_by, waived_keys};
 use warifu_trust::{
     Changes, Governs, Made, Manifest, Mark, Organisation, PerOrganisation, ReleaseRef, Signers, Statements,
     Terms,
 };
-use warifu_values::judgement::{AcceptedPast, Basis, PassedBy};
+use warifu_values::judgement::{AcceptedPast, Basis};
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
+
+use super::head::{phrase_lines, risk_line};
 
 /// Risks that are shown; the rest is counted.
 const RISKS: usize = 20;
@@ -19,13 +21,8 @@ pub(super) fn risk_lines(risks: &[ReleaseRisk], lang: Lang) -> String {
         return String::new();
     }
     let mut text = say!(lang, "look first at:\n", "最初に確認する点:\n");
-    for ReleaseRisk { master, kind, records, keys } in risks.iter().take(RISKS) {
-        let (level, title, keys) = (kind.level().word(lang), kind.title(lang), keys.join(", "));
-        text.push_str(&say!(
-            lang,
-            "  {level}: {master}, {title}: {records} ({keys})\n",
-            "  {level}: {master}、{title}: {records} 件（{keys}）\n"
-        ));
+    for risk in risks.iter().take(RISKS) {
+        text.push_str(&format!("  {}\n", risk_line(risk, lang)));
     }
     let more = risks.len().saturating_sub(RISKS);
     if more > 0 {
@@ -37,8 +34,9 @@ pub(super) fn risk_lines(risks: &[ReleaseRisk], lang: Lang) -> String {
 /// Every file and digest that a manifest signs.
 pub(super) fn file_lines(manifest: &Manifest, lang: Lang) -> String {
     let mut text = String::new();
-    if let Ok(digest) = manifest.digest() {
-        text.push_str(&say!(lang, "manifest: {digest}\n", "マニフェスト: {digest}\n"));
+    for line in phrase_lines(manifest, lang) {
+        text.push_str(&line);
+        text.push('\n');
     }
     let commit = &manifest.commit;
     text.push_str(&say!(lang, "  commit {commit}\n", "  コミット {commit}\n"));
@@ -160,41 +158,6 @@ fn count_line(changes: &Changes, lang: Lang) -> String {
         changes.past_and_future,
         changes.future
     )
-}
-
-/// Risks that the summary names.
-const GRAVEST: usize = 5;
-
-/// The least that must be before somebody's eyes who answers: who, which number, how much changes, and where
-/// it is gravest. It fits on a screen, and stands below everything that is signed.
-pub(super) fn summary_lines(manifest: &Manifest, risks: &[ReleaseRisk], lang: Lang) -> String {
-    let (number, title) = (manifest.release, &manifest.title);
-    let mut text =
-        say!(lang, "\nIN SHORT: release {number}, {title}\n", "\n要約: リリース {number}、{title}\n");
-    if let Some(emergency) = &manifest.emergency {
-        text.push_str(&format!("  {}\n", Mark::Emergency(&emergency.reason).say(lang)));
-    }
-    if let Some(changes) = &manifest.changes {
-        text.push_str(&count_line(changes, lang));
-        let accepted = changes.accepted.len();
-        if accepted > 0 {
-            text.push_str(&say!(
-                lang,
-                "  of the past, accepted with a reason each: {accepted} classes (above)\n",
-                "  理由を付けて承認した遡及変更: {accepted} 区分（上記）\n"
-            ));
-        }
-    }
-    let corrections: usize = manifest.masters.iter().map(|master| master.corrections.len()).sum();
-    if corrections > 0 {
-        text.push_str(&say!(
-            lang,
-            "  emergency corrections that no official file has yet: {corrections} (above)\n",
-            "  公式ファイル未収載の緊急訂正: {corrections} 件（上記）\n"
-        ));
-    }
-    text.push_str(&risk_lines(&risks[..risks.len().min(GRAVEST)], lang));
-    text
 }
 
 /// What a release changes, as lines: how much, what was accepted of the past, and how far back lists reach.
@@ -351,18 +314,8 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
             text.push_str(&format!("    {mark}; sha256 {sha256}\n"));
         }
         for pass in &master.let_pass {
-            let keys = match pass.keys.as_slice() {
-                [] => say!(lang, "every record", "全レコード"),
-                keys if keys.len() > 10 => {
-                    say!(lang, "{} and {} more", "{} ほか {} 件", keys[..10].join(", "), keys.len() - 10)
-                }
-                keys => keys.join(", "),
-            };
-            let by = match &pass.by {
-                PassedBy::Layout => say!(lang, "known to the layout", "レイアウトの既知の例外"),
-                PassedBy::Repository => say!(lang, "waived in warifu.toml", "warifu.toml の例外"),
-                PassedBy::Import(file) => say!(lang, "accepted with {file}", "{file} の取込時に承認"),
-            };
+            let keys = waived_keys(&pass.keys, 10, lang);
+            let by = passed_by(&pass.by, lang);
             text.push_str(&say!(
                 lang,
                 "    let pass: {} ({keys}); {by}: {}\n",
@@ -452,9 +405,9 @@ mod tests {
         let manifest = Manifest::of(head, &masters, Some(&content)).unwrap();
         let seen = |manifest: &Manifest, lang| {
             let text = format!("{}{}", manifest_lines(manifest, lang), file_lines(manifest, lang));
-            let lines = text
-                .lines()
-                .filter(|line| !line.starts_with("manifest:") && !line.starts_with("マニフェスト:"));
+            // Nor its words.
+            let all = phrase_lines(manifest, lang);
+            let lines = text.lines().filter(|line| !all.iter().any(|of_all| of_all == line));
             lines.map(str::to_owned).collect::<Vec<_>>()
         };
         let value = serde_json::to_value(&manifest).unwrap();

@@ -5,16 +5,17 @@ use std::path::Path;
 use serde_json::{Value, json};
 use warifu::advice::Advised;
 use warifu::caution::Caution;
-use warifu::changes_html::Shown;
 use warifu::error::Failure;
-use warifu::release::{Changed, trust_failure};
+use warifu::release::trust_failure;
 use warifu_trust::{Halves, PerOrganisation, Proposal, Signers, Tally, Tip, UnixSeconds};
 use warifu_values::lang::{Lang, Speak as _};
+use warifu_values::phrase::Phrase;
 use warifu_values::say;
 
+use super::head::Head;
 use super::reviewing::Reviewing;
-use super::seen::{file_lines, manifest_lines, risk_lines, signer_lines, summary_lines};
-use crate::cli::Context;
+use super::seen::{file_lines, manifest_lines, risk_lines, signer_lines};
+use crate::cli::{Context, terminal};
 
 pub(super) fn tally(
     halves: &Halves,
@@ -31,9 +32,40 @@ pub(super) fn note(context: &Context, proposal: &Proposal) {
     context.acts.note("manifest", release.manifest);
 }
 
+/// What a release is, and a last line: on a terminal one screen, where not all is asked for, otherwise all.
+pub(super) fn tell(
+    context: &Context,
+    proposal: &Proposal,
+    halves: &Halves,
+    tip: &Tip,
+    reviewing: Option<&Reviewing<'_>>,
+    last: Option<String>,
+) -> Result<(), Failure> {
+    let Some(reviewing) = reviewing else {
+        return tell_whole(context, proposal, halves, tip, None, last);
+    };
+    if context.json || reviewing.telling.is_verbose() || !terminal::is_read_at_once() {
+        return tell_whole(context, proposal, halves, tip, Some(reviewing), last);
+    }
+    note(context, proposal);
+    reviewing.page(context, proposal.manifest())?;
+    let lang = context.lang;
+    let mut below = tally_lines(tally(halves, proposal, tip)?, lang);
+    if let Some(last) = last {
+        below.push_str(&last);
+        below.push('\n');
+    }
+    below.push_str(&say!(
+        lang,
+        "all that is signed: --verbose; a page to look at, print and compare: --html FILE\n",
+        "署名される内容の全て: --verbose、閲覧・印刷・照合用のページ: --html ファイル\n"
+    ));
+    context.print(&head_lines(context, proposal, reviewing, &below))
+}
+
 /// What must be known first, what a release holds, every file and digest that is signed, who has signed and
 /// who has not, and a last line.
-pub(super) fn tell(
+pub(super) fn tell_whole(
     context: &Context,
     proposal: &Proposal,
     halves: &Halves,
@@ -47,14 +79,8 @@ pub(super) fn tell(
     let terms = halves.terms(proposal, tip).map_err(|error| trust_failure(&error))?;
     let cautions = reviewing.map_or(&[][..], |reviewing| reviewing.cautions.as_slice());
     let lang = context.lang;
-    let shown =
-        reviewing.map(|Reviewing { changed: Changed { list, names, .. }, risks, telling, .. }| {
-            let published = manifest.previous.map(|previous| previous.release);
-            let past_before = manifest.head().past_before();
-            (Shown { list, names, past_before, manifest: Some(manifest), published }, risks, telling)
-        });
-    if let Some((shown, _, telling)) = &shown {
-        telling.page(context, shown)?;
+    if let Some(reviewing) = reviewing {
+        reviewing.page(context, manifest)?;
     }
     if context.json {
         let digest = manifest.digest().map_err(|error| trust_failure(&error))?;
@@ -62,7 +88,7 @@ pub(super) fn tell(
             half.map(|(version, expires)| json!({ "version": version, "expires": expires }))
         };
         return context.print_json(&json!({
-            "manifest": manifest, "manifest_sha256": digest,
+            "manifest": manifest, "manifest_sha256": digest, "phrase": Phrase::of(&digest),
             "kikin": side(tally.kikin, &signers.kikin), "kokuho": side(tally.kokuho, &signers.kokuho),
             "targets": half(terms.targets), "snapshot": half(terms.snapshot),
             "fallback": terms.falls_back_to, "note": last,
@@ -70,9 +96,10 @@ pub(super) fn tell(
         }));
     }
     let mut text = caution_lines(cautions, lang);
-    if let Some((shown, risks, telling)) = &shown {
-        text.push_str(&telling.changed_lines(&context.library.schemas, shown, lang));
-        text.push_str(&risk_lines(risks, lang));
+    if let Some(reviewing) = reviewing {
+        let shown = reviewing.shown(manifest);
+        text.push_str(&reviewing.telling.changed_lines(&context.library.schemas, &shown, lang));
+        text.push_str(&risk_lines(&reviewing.comparison.risks, lang));
     }
     text.push_str(&manifest_lines(manifest, lang));
     text.push_str(&file_lines(manifest, lang));
@@ -92,18 +119,28 @@ pub(super) fn tell_in_short(
     (proposal, draft): (&Proposal, &Path),
     reviewing: &Reviewing<'_>,
 ) -> Result<(), Failure> {
-    let (manifest, lang) = (proposal.manifest(), context.lang);
-    let mut text = summary_lines(manifest, &reviewing.risks, lang);
-    text.push_str(&caution_lines(&reviewing.cautions, lang));
-    let digest = proposal.release().manifest;
+    let (lang, digest) = (context.lang, proposal.release().manifest);
     let review = context.advise(&Advised::command(&["release", "review"]).word(draft.display()));
-    text.push_str(&say!(
+    let below = say!(
         lang,
         "what your signature covers stands above, whole, and has the digest {digest}; a page at a time:\n  \
          {review} | less\n",
         "署名の対象は上に全て表示しました（ダイジェスト {digest}）。1 画面ずつ読むには:\n  {review} | less\n"
-    ));
-    context.print(&text)
+    );
+    context.print(&format!("\n{}", head_lines(context, proposal, reviewing, &below)))
+}
+
+/// The release on one screen, with what stands `below` it.
+fn head_lines(context: &Context, proposal: &Proposal, reviewing: &Reviewing<'_>, below: &str) -> String {
+    let head = Head {
+        manifest: proposal.manifest(),
+        comparison: &reviewing.comparison,
+        cautions: &reviewing.cautions,
+        published: reviewing.published,
+        schemas: &context.library.schemas,
+        lang: context.lang,
+    };
+    head.lines(below, terminal::columns(), terminal::rows())
 }
 
 fn caution_lines(cautions: &[Caution], lang: Lang) -> String {

@@ -1,6 +1,6 @@
 //! What was gathered, on one screen.
 
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use unicode_width::UnicodeWidthStr as _;
 use warifu::store::Ancestry;
 use warifu_trust::Expiries;
 use warifu_values::lang::{Lang, Speak as _, counted};
@@ -10,6 +10,7 @@ use super::gathered::{Gathered, Last, Master, Proof};
 use super::waiting::Waits;
 use crate::cli::context::Context;
 use crate::cli::repo::columns::Columns;
+use crate::cli::terminal::{columns, cut};
 
 /// How many columns and lines there are.
 #[derive(Debug, Clone, Copy)]
@@ -21,25 +22,10 @@ pub(super) struct Size {
 
 impl Size {
     pub(super) fn of_terminal(all: bool) -> Size {
-        let of_variable = || std::env::var("COLUMNS").ok()?.parse().ok();
-        let width: usize = of_terminal().or_else(of_variable).unwrap_or(80);
         // Of 24 lines: 2 above, 3 blank, 1 of expiry, 1 of the release, 8 masters, 3 imports, 3 things of two
         // lines each.
-        Size { width: width.max(40), listed: (!all).then_some([8, 2, 3]) }
+        Size { width: columns(), listed: (!all).then_some([8, 2, 3]) }
     }
-}
-
-/// The width of the terminal that standard output is.
-#[cfg(target_os = "linux")]
-fn of_terminal() -> Option<usize> {
-    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
-    Some(usize::from(size.ws_col)).filter(|width| *width > 0)
-}
-
-/// Elsewhere only the environment tells.
-#[cfg(not(target_os = "linux"))]
-fn of_terminal() -> Option<usize> {
-    None
 }
 
 /// The screen.
@@ -195,24 +181,6 @@ fn expiry(expiries: Expiries, lang: Lang) -> String {
     }
 }
 
-/// The line, where it is too long with a mark at its end.
-fn cut(line: &str, width: usize) -> String {
-    if line.width() <= width {
-        return line.to_owned();
-    }
-    let mut kept = String::new();
-    let mut cells = 1;
-    for c in line.chars() {
-        cells += c.width().unwrap_or(0);
-        if cells > width {
-            break;
-        }
-        kept.push(c);
-    }
-    kept.push('…');
-    kept
-}
-
 /// A command is never cut: it goes on in the next line, as a shell takes it.
 fn broken(command: &str, width: usize) -> String {
     let mut lines = vec!["    ".to_owned()];
@@ -265,12 +233,5 @@ mod tests {
         );
         assert_eq!(broken(command, 100), format!("    {command}"));
         assert_eq!(words("a 'b c' d'\\''e f'"), ["a", "'b c'", "d'\\''e f'"]);
-    }
-
-    #[test]
-    fn a_line_is_cut_by_cells() {
-        assert_eq!(cut("マスター", 8), "マスター");
-        assert_eq!(cut("マスター", 7), "マスタ…");
-        assert_eq!(cut("master", 5), "mast…");
     }
 }

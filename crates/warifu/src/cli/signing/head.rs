@@ -1,0 +1,321 @@
+//! A release on one screen, in the order of its page: what is judged differently for days that have been,
+//! what was let pass, where to look first in all masters, what became of each; and what to read over the
+//! telephone.
+
+use warifu::caution::Caution;
+use warifu::release::{
+    Comparison, Group, MasterChange, PublishedRelease, ReleaseRisk, Side, Waived, class_name, groups, waived,
+    waived_keys,
+};
+use warifu_masters::schema::Schemas;
+use warifu_rules::review::Level;
+use warifu_trust::{Manifest, Mark};
+use warifu_values::judgement::LetPass;
+use warifu_values::lang::{Lang, Speak as _};
+use warifu_values::phrase::Phrase;
+use warifu_values::say;
+
+use crate::cli::terminal::{cut, rows_of};
+
+/// What is told on one screen.
+pub(super) struct Head<'a> {
+    pub(super) manifest: &'a Manifest,
+    pub(super) comparison: &'a Comparison,
+    pub(super) cautions: &'a [Caution],
+    pub(super) published: Option<&'a PublishedRelease>,
+    pub(super) schemas: &'a Schemas,
+    pub(super) lang: Lang,
+}
+
+/// A heading that says how many there are, and as many of them as there is room for.
+struct Part {
+    heading: String,
+    lines: Vec<String>,
+}
+
+/// `parts` in so many `rows`: every heading, and of the lines one of each part in turn, the first parts
+/// first.
+fn fitted(parts: Vec<Part>, rows: usize) -> Vec<String> {
+    let mut room = rows.saturating_sub(parts.len());
+    let mut shown = vec![0; parts.len()];
+    loop {
+        let before = room;
+        for (shown, part) in shown.iter_mut().zip(&parts) {
+            if room > 0 && *shown < part.lines.len() {
+                *shown += 1;
+                room -= 1;
+            }
+        }
+        if room == before {
+            break;
+        }
+    }
+    let mut text = Vec::new();
+    for (part, shown) in parts.into_iter().zip(shown) {
+        text.push(part.heading);
+        text.extend(part.lines.into_iter().take(shown));
+    }
+    text
+}
+
+impl Head<'_> {
+    /// The lines of a screen of `columns` and `rows`, of which `last` takes some and is never cut.
+    pub(super) fn lines(&self, last: &str, columns: usize, rows: usize) -> String {
+        let first = self.first();
+        let phrase = phrase_lines(self.manifest, self.lang);
+        let below: usize = last.lines().map(|line| rows_of(line, columns)).sum();
+        // One for the prompt.
+        let taken = first.len() + phrase.len() + below + 1;
+        let parts =
+            [self.cautions(), self.past(), self.waivers(), self.risks(), self.masters(), self.future()];
+        let parts: Vec<Part> = parts.into_iter().flatten().collect();
+        let mut text = first;
+        text.extend(fitted(parts, rows.saturating_sub(taken)));
+        text.extend(phrase);
+        let mut text: String = text.iter().map(|line| cut(line, columns) + "\n").collect();
+        text.push_str(last);
+        text
+    }
+
+    /// Which release it is.
+    fn first(&self) -> Vec<String> {
+        let Head { manifest, published, lang, .. } = *self;
+        let (number, title) = (manifest.release, &manifest.title);
+        let against = match published {
+            Some(published) => {
+                let before = published.release().release;
+                say!(lang, " (against release {before})", "（リリース {before} との比較）")
+            }
+            None => String::new(),
+        };
+        let mut text =
+            vec![say!(lang, "RELEASE {number}: {title}{against}", "リリース {number}: {title}{against}")];
+        let emergency = manifest.emergency.as_ref();
+        text.extend(emergency.map(|one| format!("  {}", Mark::Emergency(&one.reason).say(lang))));
+        text.extend(manifest.reverts_to.map(|to| format!("  {}", Mark::Reverts(to.release).say(lang))));
+        let corrections: usize = manifest.masters.iter().map(|master| master.corrections.len()).sum();
+        if corrections > 0 {
+            text.push(say!(
+                lang,
+                "  emergency corrections that no official file has yet: {corrections}",
+                "  公式ファイル未収載の緊急訂正: {corrections} 件"
+            ));
+        }
+        text
+    }
+
+    fn cautions(&self) -> Option<Part> {
+        let count = self.cautions.len();
+        let heading = say!(self.lang, "WARNINGS: {count}", "警告: {count} 件");
+        let lines = self.cautions.iter().map(|one| format!("  {}", one.say(self.lang))).collect();
+        (count > 0).then_some(Part { heading, lines })
+    }
+
+    /// The classes of one side, each with how many changes it has.
+    fn classes(&self, groups: &[Group<'_>]) -> Vec<String> {
+        let line = |group: &Group<'_>| {
+            let (class, count) = (class_name(self.schemas, &group.class, self.lang), group.changes.len());
+            say!(self.lang, "  {class}: {count}", "  {class}: {count} 件")
+        };
+        groups.iter().map(line).collect()
+    }
+
+    fn of_side(&self, side: Side) -> Vec<Group<'_>> {
+        groups(self.schemas, &self.comparison.changed.list, self.manifest.head().past_before(), side)
+    }
+
+    fn past(&self) -> Option<Part> {
+        // A first release changes nothing.
+        self.published?;
+        let groups = self.of_side(Side::Past);
+        let count: usize = groups.iter().map(|group| group.changes.len()).sum();
+        let before = self.manifest.head().past_before();
+        let accepted = self.manifest.changes.as_ref().map_or(0, |changes| changes.accepted.len());
+        let heading = say!(
+            self.lang,
+            "RETROACTIVE CHANGES: {count} (days before {before}), {accepted} classes accepted",
+            "遡及変更: {count} 件（{before} より前の診療日）、理由を付けて承認 {accepted} 区分"
+        );
+        Some(Part { heading, lines: self.classes(&groups) })
+    }
+
+    fn future(&self) -> Option<Part> {
+        let groups = self.of_side(Side::Future);
+        let count: usize = groups.iter().map(|group| group.changes.len()).sum();
+        let heading = say!(self.lang, "Changes of days to come: {count}", "将来分の変更: {count} 件");
+        (count > 0).then(|| Part { heading, lines: self.classes(&groups) })
+    }
+
+    fn waivers(&self) -> Option<Part> {
+        let found = waived(self.manifest, self.published.map(PublishedRelease::manifest));
+        let (count, new) = (found.len(), found.iter().filter(|waived| waived.is_new).count());
+        let heading = say!(
+            self.lang,
+            "Findings let pass: {count}, of these new (+): {new}",
+            "承認済みの指摘: {count} 件（うち新規 + {new} 件）"
+        );
+        let line = |Waived { master, pass, is_new }: Waived<'_>| {
+            let LetPass { finding, keys, reason, .. } = pass;
+            let (mark, keys) = (if is_new { "+" } else { " " }, waived_keys(keys, 1, self.lang));
+            format!("{mark} {master} {finding} ({keys}): {reason}")
+        };
+        (count > 0).then(|| Part { heading, lines: found.into_iter().map(line).collect() })
+    }
+
+    fn risks(&self) -> Option<Part> {
+        let risks = &self.comparison.risks;
+        let grave = |risk: &&ReleaseRisk| risk.kind.level() == Level::High;
+        let records: usize = risks.iter().filter(grave).map(|risk| risk.records).sum();
+        let heading = say!(
+            self.lang,
+            "Look first over all masters; records to be checked each: {records}",
+            "全マスターで先に確認する変更（要確認 {records} レコード）"
+        );
+        let line = |risk: &ReleaseRisk| format!("  {}", risk_line(risk, self.lang));
+        (!risks.is_empty()).then(|| Part { heading, lines: risks.iter().map(line).collect() })
+    }
+
+    fn masters(&self) -> Option<Part> {
+        let changed = self.comparison.masters.iter().filter(|one| !is_same(one)).count();
+        let all = self.manifest.masters.len();
+        let heading = say!(
+            self.lang,
+            "Masters: {changed} of {all} changed (added, changed, abolished, removed)",
+            "マスター: {all} 件中 {changed} 件に変更（追加・変更・廃止・削除）"
+        );
+        let changed = self.comparison.masters.iter().filter(|one| !is_same(one));
+        Some(Part { heading, lines: changed.map(|one| master_line(one, self.lang)).collect() })
+    }
+}
+
+fn is_same(one: &MasterChange) -> bool {
+    one.summary.is_none() && one.before.is_some() && one.after.is_some()
+}
+
+fn master_line(MasterChange { master, before, after, summary }: &MasterChange, lang: Lang) -> String {
+    let size = |rows: &Option<usize>| rows.map_or_else(|| "-".to_owned(), |rows| rows.to_string());
+    let (before, after) = (size(before), size(after));
+    let counts = summary.as_ref().map_or_else(String::new, |summary| {
+        let (added, changed, abolished, removed) =
+            (summary.added, summary.changed, summary.abolished, summary.removed);
+        say!(
+            lang,
+            ": {added}, {changed}, {abolished}, {removed}",
+            ": {added}・{changed}・{abolished}・{removed}"
+        )
+    });
+    format!("  {master} {before} → {after}{counts}")
+}
+
+/// A risk on one line.
+pub(super) fn risk_line(ReleaseRisk { master, kind, records, keys }: &ReleaseRisk, lang: Lang) -> String {
+    let (level, title, keys) = (kind.level().word(lang), kind.title(lang), keys.join(", "));
+    say!(
+        lang,
+        "{level}: {master}, {title}: {records} ({keys})",
+        "{level}: {master}、{title}: {records} 件（{keys}）"
+    )
+}
+
+/// The digest of what is signed, and its words as they are read over the telephone.
+pub(super) fn phrase_lines(manifest: &Manifest, lang: Lang) -> Vec<String> {
+    let Ok(digest) = manifest.digest() else { return Vec::new() };
+    let mut text = vec![say!(lang, "manifest: {digest}", "マニフェスト: {digest}")];
+    let words = Phrase::of(&digest).lines(lang);
+    let label = say!(lang, "  phrase: ", "  照合語: ");
+    for (at, line) in words.into_iter().enumerate() {
+        text.push(if at == 0 { format!("{label}{line}") } else { format!("          {line}") });
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use warifu_rules::review::RiskKind;
+    use warifu_values::judgement::PassedBy;
+
+    use super::*;
+
+    fn part(name: &str, lines: usize) -> Part {
+        Part { heading: name.to_owned(), lines: (0..lines).map(|at| format!("{name}{at}")).collect() }
+    }
+
+    #[test]
+    fn every_part_of_a_screen_has_its_heading_and_the_first_have_more_lines() {
+        let parts = || vec![part("a", 3), part("b", 0), part("c", 9)];
+        assert_eq!(fitted(parts(), 7), ["a", "a0", "a1", "b", "c", "c0", "c1"]);
+        assert_eq!(fitted(parts(), 6), ["a", "a0", "a1", "b", "c", "c0"]);
+        assert_eq!(fitted(parts(), 0), ["a", "b", "c"]);
+        assert_eq!(fitted(parts(), 99).len(), 15);
+    }
+
+    /// More than any release has of everything.
+    fn too_much() -> Comparison {
+        let risk = |at: usize| ReleaseRisk {
+            master: "r06/procedure".to_owned(),
+            kind: RiskKind::ALL[at % RiskKind::ALL.len()],
+            records: at,
+            keys: vec!["150990110".to_owned(); 5],
+        };
+        let master = |at: usize| MasterChange {
+            master: format!("r{at:02}/procedure"),
+            before: Some(10_000),
+            after: None,
+            summary: None,
+        };
+        let (risks, masters) = ((0..40).map(risk).collect(), (0..40).map(master).collect());
+        Comparison { risks, masters, ..Comparison::default() }
+    }
+
+    #[test]
+    fn a_release_fits_on_one_screen_whatever_it_holds() {
+        let head = warifu_trust::testing::head(1, None);
+        let mut masters = warifu_trust::testing::masters(1);
+        masters[0].let_pass = (0..60)
+            .map(|at| LetPass {
+                finding: format!("set/rule-{at:02}"),
+                keys: vec!["150990110".to_owned()],
+                by: PassedBy::Repository,
+                reason: "告示のとおり".repeat(20),
+            })
+            .collect();
+        let manifest = Manifest::of(head, &masters, None).unwrap();
+        let cautions = vec![Caution::UndeclaredRevert { release: 3 }; 30];
+        let schemas = Schemas::built_in().unwrap();
+        let comparison = too_much();
+        let last = format!("{}\nnext:\n  warifu {}\n", "recomputed", "release sign draft ".repeat(9));
+        for lang in [Lang::En, Lang::Ja] {
+            for (columns, rows) in [(80, 24), (80, 50), (132, 43)] {
+                let (manifest, comparison, cautions) = (&manifest, &comparison, &cautions[..]);
+                let head = Head { manifest, comparison, cautions, published: None, schemas: &schemas, lang };
+                let text = head.lines(&last, columns, rows);
+                let taken: usize = text.lines().map(|line| rows_of(line, columns)).sum();
+                assert!((rows - 2..rows).contains(&taken), "{taken} of {rows}\n{text}");
+                assert!(text.ends_with(&last), "what to type is whole: {text}");
+                let words = Phrase::of(&manifest.digest().unwrap()).lines(lang);
+                assert!(words.iter().all(|line| text.contains(line)), "{text}");
+                // In the order of the page: what must be known, what is let pass, risks, masters.
+                let parts = match lang {
+                    Lang::En => ["WARNINGS: 30", "let pass: 60", "Look first", "Masters: ", "manifest: "],
+                    Lang::Ja => ["警告: 30", "指摘: 60", "先に確認", "マスター: ", "マニフェスト: "],
+                };
+                let places = parts.map(|part| text.find(part).unwrap_or_else(|| panic!("{part}: {text}")));
+                assert!(places.is_sorted(), "{places:?}\n{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_words_to_compare_stand_below_what_they_stand_for() {
+        let head = warifu_trust::testing::head(1, None);
+        let manifest = Manifest::of(head, &warifu_trust::testing::masters(1), None).unwrap();
+        let phrase = Phrase::of(&manifest.digest().unwrap());
+        for lang in [Lang::En, Lang::Ja] {
+            let lines = phrase_lines(&manifest, lang);
+            assert!(lines[0].ends_with(&manifest.digest().unwrap().to_string()));
+            let said: Vec<&str> = lines[1..].iter().flat_map(|line| line.split_whitespace()).collect();
+            assert_eq!(said[1..].join(" "), phrase.say(lang));
+            assert!(lines.iter().all(|line| rows_of(line, 80) == 1), "{lines:?}");
+        }
+    }
+}

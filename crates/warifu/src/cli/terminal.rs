@@ -1,0 +1,81 @@
+//! The terminal that somebody sits at: how large it is, and lines that fit.
+
+use std::io::{self, IsTerminal as _};
+
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+/// A screen where nobody says otherwise.
+const COLUMNS: usize = 80;
+const ROWS: usize = 24;
+/// Narrower than this nothing is readable.
+const LEAST_COLUMNS: usize = 40;
+
+/// How many cells a line has: what `COLUMNS` says, else the terminal.
+pub(crate) fn columns() -> usize {
+    // One that nobody gave a size has none.
+    let told = of_variable("COLUMNS").or_else(|| Some(size()?[0])).filter(|columns| *columns > 0);
+    told.unwrap_or(COLUMNS).max(LEAST_COLUMNS)
+}
+
+/// How many lines a screen has: what `LINES` says, else the terminal; never less than 24.
+pub(crate) fn rows() -> usize {
+    of_variable("LINES").or_else(|| Some(size()?[1])).unwrap_or(ROWS).max(ROWS)
+}
+
+/// Whether standard output is read on a screen as it comes.
+pub(crate) fn is_read_at_once() -> bool {
+    io::stdout().is_terminal()
+}
+
+fn of_variable(name: &str) -> Option<usize> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+/// Columns and rows of the terminal that standard output is.
+#[cfg(target_os = "linux")]
+fn size() -> Option<[usize; 2]> {
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+    Some([usize::from(size.ws_col), usize::from(size.ws_row)])
+}
+
+/// Elsewhere only the environment tells.
+#[cfg(not(target_os = "linux"))]
+fn size() -> Option<[usize; 2]> {
+    None
+}
+
+/// How many lines of a screen `line` takes.
+pub(crate) fn rows_of(line: &str, columns: usize) -> usize {
+    line.width().div_ceil(columns).max(1)
+}
+
+/// `line` in so many cells, its end left out where it is longer.
+pub(crate) fn cut(line: &str, columns: usize) -> String {
+    if line.width() <= columns {
+        return line.to_owned();
+    }
+    let mut kept = String::new();
+    let mut cells = 1;
+    for c in line.chars() {
+        cells += c.width().unwrap_or(0);
+        if cells > columns {
+            break;
+        }
+        kept.push(c);
+    }
+    kept.push('…');
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_cut_by_cells_and_counted_by_rows() {
+        assert_eq!(cut("マスター", 8), "マスター");
+        assert_eq!(cut("マスター", 7), "マスタ…");
+        assert_eq!(cut("master", 5), "mast…");
+        assert_eq!([rows_of("", 8), rows_of("マスター", 8), rows_of("マスターs", 8)], [1, 1, 2]);
+    }
+}

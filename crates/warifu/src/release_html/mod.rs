@@ -1,0 +1,199 @@
+//! A release as one page for people: what both organisations look at before they sign it.
+//!
+//! It is the page of `diff_html` for every master that changed, one at a time, and above it what concerns the
+//! whole: what is judged differently for days that have been, by class, the gravest first; what was let pass;
+//! where to look first in all masters; and what is compared, each digest with its phrase. The data is
+//!
+//! ```text
+//! release    the draft: number, title, marks, the digest of its manifest and its phrase; null before one is
+//! published  the release that it follows: number, digest, phrase; null where there is none
+//! warnings   [{ja, en}]
+//! sides      [[group, ...], [group, ...]]               the past, then what is to come
+//! group      {class, ja, en, kind, each, accepted: [[changes, reason, source], ...], rows: [row, ...]}
+//! row        [code, first day, last day, old, new, day of publication]
+//! names      {kind: {code: name}}
+//! words      {text: [ja, en]}                           what old and new are called where no field has it
+//! waivers    [{master, finding, keys, count, by, reason, is_new}]
+//! table      [{name, series, kind, old, new, changed}]  every master; old and new as states, or null
+//! reviews    [...]                                      those that changed, each as `diff_html` has it
+//! ```
+
+mod sides;
+
+use serde_json::{Value, json};
+use warifu_masters::past::Change;
+use warifu_masters::schema::Schemas;
+use warifu_trust::Manifest;
+use warifu_values::day::TreatmentDay;
+use warifu_values::digest::Digest;
+use warifu_values::lang::{Lang, Speak as _};
+use warifu_values::phrase::Phrase;
+use warifu_values::say;
+
+use crate::caution::Caution;
+use crate::diff_html::{PROGRAM, compared as data_of, named, state};
+use crate::html_file::Page;
+use crate::release::{Answers, Compared, Names, PublishedRelease, Waived, compared, passed_by, waived};
+
+const PAGE: Page = Page {
+    template: include_str!("../diff_html/page.html"),
+    style: include_str!("../diff_html/page.css"),
+    script: concat!(include_str!("overview.js"), include_str!("../diff_html/page.js")),
+};
+
+/// What is shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown<'a> {
+    /// Every change, in the order of the list.
+    pub list: &'a [Change],
+    /// What their codes are called.
+    pub names: &'a Names,
+    /// The treatment days before this one are past.
+    pub past_before: TreatmentDay,
+    /// The draft; none before there is one.
+    pub manifest: Option<&'a Manifest>,
+    /// Its masters.
+    pub masters: &'a [Answers],
+    /// The published release that it is compared with.
+    pub published: Option<&'a PublishedRelease>,
+    /// What must be known first.
+    pub cautions: &'a [Caution],
+}
+
+impl Shown<'_> {
+    fn before(&self) -> &[Answers] {
+        self.published.map_or(&[][..], PublishedRelease::masters)
+    }
+}
+
+/// The page, first shown in `lang`.
+pub fn page(schemas: &Schemas, shown: &Shown<'_>, lang: Lang) -> Vec<u8> {
+    let accepted = shown.manifest.and_then(|manifest| manifest.changes.as_ref());
+    let accepted = accepted.map_or(&[][..], |changes| &changes.accepted);
+    let (sides, words) = sides::of(schemas, shown.list, shown.past_before, accepted);
+    let all = compared(shown.before(), shown.masters);
+    let mut kinds = json!({});
+    for answers in shown.before().iter().chain(shown.masters) {
+        kinds[&answers.kind] = named(answers.state.layout());
+    }
+    let data = json!({
+        "lang": lang.code(),
+        "program": PROGRAM,
+        "release": shown.manifest.map(release),
+        "published": shown.published.map(published),
+        "past_before": shown.past_before.to_string(),
+        "warnings": shown.cautions.iter().map(|caution| both(|lang| caution.say(lang))).collect::<Vec<_>>(),
+        "sides": sides,
+        "names": sides::names(shown.list, shown.names),
+        "words": words,
+        "waivers": waivers(shown),
+        "kinds": kinds,
+        "table": table(shown, &all),
+        "reviews": all.iter().map(|one| review(shown, one)).collect::<Vec<_>>(),
+    });
+    let title = match shown.manifest {
+        Some(manifest) => say!(lang, "Changes of release {}", "リリース {} の変更点", manifest.release),
+        None => say!(lang, "Changes of the next release", "次のリリースの変更点"),
+    };
+    PAGE.filled(&title, &data, lang)
+}
+
+/// A text in both languages.
+fn both(say: impl Fn(Lang) -> String) -> Value {
+    json!({ "ja": say(Lang::Ja), "en": say(Lang::En) })
+}
+
+fn release(manifest: &Manifest) -> Value {
+    let corrections: Vec<Value> = manifest
+        .masters
+        .iter()
+        .flat_map(|master| {
+            let name = format!("{}/{}", master.series, master.kind);
+            let each = master.corrections.iter();
+            each.map(move |one| json!([name, one.dated, one.file, one.keys.join(", "), one.reason]))
+        })
+        .collect();
+    let digest: Option<Digest> = manifest.digest().ok();
+    json!({
+        "number": manifest.release,
+        "title": manifest.title,
+        "created": manifest.created.to_string(),
+        "commit": manifest.commit,
+        "activate_at": manifest.activate_at.map(|instant| instant.to_string()),
+        "emergency": manifest.emergency.as_ref().map(|emergency| &*emergency.reason),
+        "reverts_to": manifest.reverts_to.map(|to| to.release),
+        "not_a_successor": manifest.not_a_successor,
+        "future_only": manifest.future_only,
+        "corrections": corrections,
+        "manifest": digest.map(|digest| digest.to_string()),
+        "phrase": digest.map(|digest| Phrase::of(&digest)),
+    })
+}
+
+fn published(published: &PublishedRelease) -> Value {
+    let release = published.release();
+    json!({
+        "number": release.release,
+        "manifest": release.manifest.to_string(),
+        "phrase": Phrase::of(&release.manifest),
+    })
+}
+
+/// Keys that are named of one waiver; the rest is counted.
+const KEYS: usize = 20;
+
+fn waivers(shown: &Shown<'_>) -> Vec<Value> {
+    let published = shown.published.map(PublishedRelease::manifest);
+    let all = shown.manifest.map_or_else(Vec::new, |manifest| waived(manifest, published));
+    let told = |Waived { master, pass, is_new }: Waived<'_>| {
+        json!({
+            "master": master, "finding": pass.finding, "count": pass.keys.len(),
+            "keys": pass.keys.iter().take(KEYS).collect::<Vec<_>>(),
+            "by": both(|lang| passed_by(&pass.by, lang)), "reason": pass.reason, "is_new": is_new,
+        })
+    };
+    all.into_iter().map(told).collect()
+}
+
+/// Every master, those that the release leaves out at the end.
+fn table(shown: &Shown<'_>, compared: &[Compared<'_>]) -> Vec<Value> {
+    let row = |old: Option<&Answers>, new: Option<&Answers>| {
+        let of = new.or(old)?;
+        let changed = compared.iter().find(|one| one.after.name() == of.name());
+        Some(json!({
+            "name": of.name(), "series": of.series, "kind": of.kind,
+            "old": old.map(|old| state(&old.state)), "new": new.map(|new| state(&new.state)),
+            "changed": changed.map(|one| one.diff.summary()),
+        }))
+    };
+    let is_same = |one: &&Answers, other: &Answers| one.name() == other.name();
+    let is_there = |old: &&Answers| shown.masters.iter().any(|new| is_same(old, new));
+    let held =
+        shown.masters.iter().map(|new| row(shown.before().iter().find(|old| is_same(old, new)), Some(new)));
+    let gone = shown.before().iter().filter(|old| !is_there(old)).map(|old| row(Some(old), None));
+    held.chain(gone).flatten().collect()
+}
+
+/// A master that changed, as the page shows it.
+fn review(shown: &Shown<'_>, one: &Compared<'_>) -> Value {
+    let of_series = shown.masters.iter().filter(|other| other.series == one.after.series);
+    let mut data = data_of(&one.diff, &one.risks, of_series.map(|other| &**other.state.layout()));
+    data["name"] = one.after.name().into();
+    data["series"] = one.after.series.as_str().into();
+    // The day of the newest file, where the manifest knows it.
+    let dated = |manifest: Option<&Manifest>, of: &Answers| {
+        let masters = manifest.map_or(&[][..], |manifest| &manifest.masters);
+        let entry = masters.iter().find(|entry| entry.series == of.series && entry.kind == of.kind);
+        entry.and_then(|entry| entry.published.clone())
+    };
+    let sides = [
+        ("old", one.before, shown.published.map(PublishedRelease::manifest)),
+        ("new", one.after, shown.manifest),
+    ];
+    for (side, of, manifest) in sides {
+        data[side] = state(&of.state);
+        data[side]["dated"] = dated(manifest, of).into();
+        data[side]["release"] = manifest.map_or(0, |manifest| manifest.release).into();
+    }
+    data
+}
