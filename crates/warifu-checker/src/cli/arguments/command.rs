@@ -138,6 +138,7 @@ impl Command {
             Command::Repair(_) => "repair",
             Command::Replay(_) => "replay",
             Command::ForgetClaims(_) => "forget-claims",
+            Command::Completions { .. } => "completions",
             Command::Openapi { .. } => "openapi",
         }
     }
