@@ -16,7 +16,7 @@ const OPENED_WITHIN_MS: u64 = 10_000;
 
 fn page(stage: &Stage, old: &Path, new: &Path, more: &str) -> PathBuf {
     let (old, new) = (old.display(), new.display());
-    stage.warifu(&format!("diff {old} {new} --form html -o review.html {more}")).ends(0);
+    stage.warifu(&format!("diff {old} {new} --form html -o review.html --force {more}")).ends(0);
     stage.path("review.html")
 }
 

@@ -179,8 +179,8 @@ fn has_narrow_bracket(said: &str) -> bool {
     })
 }
 
-/// The headings of a document by their depth, and the commands in its shell blocks without their comments. The
-/// language that they are told in differs.
+/// The headings of a document by their depth, and the commands in its shell blocks without their comments.
+/// The language that they are told in differs.
 fn outline(text: &str) -> Vec<String> {
     let (mut outline, mut block) = (Vec::new(), None::<bool>);
     for line in text.lines() {
@@ -235,7 +235,7 @@ mod cases {
             "署名が不足しています（4）。`warifu log (x)` で確認してください",
             "root.json を --root で指定してください",
             "この操作は root として実行してください",
-            "{file} (of {release}) です。確認してください",
+            "{file} です。{release} を確認してください",
         ] {
             assert_eq!(sentences_told(&program(&format!("fn f() {{ g({text:?}) }}"))).1, "", "{text}");
         }

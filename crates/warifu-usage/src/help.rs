@@ -25,8 +25,7 @@ pub(crate) const OF_CLAP: [(&str, &str); 5] = [
 ];
 
 /// What clap writes around what it is given, and cannot be told otherwise.
-const AROUND: [(&str, &str); 3] =
-    [("[default: ", "[既定値: "), ("[env: ", "[環境変数: "), ("[OPTIONS]", "[オプション]")];
+const AROUND: [(&str, &str); 1] = [("[OPTIONS]", "[オプション]")];
 
 impl Catalogue {
     /// `program` with its help in Japanese.
@@ -38,13 +37,15 @@ impl Catalogue {
     fn put(&self, command: Command, width: usize) -> Command {
         let of =
             |text: Option<&StyledStr>, room: usize| text.map(|text| self.fitted(&text.to_string(), room));
-        let (about, long) = (of(command.get_about(), width), of(command.get_long_about(), width));
+        // The short text of a command stands in the list of the one above it, too.
+        let room = width.saturating_sub(INDENT);
+        let (about, long) = (of(command.get_about(), room), of(command.get_long_about(), width));
         let mut command = command
             .help_template(TEMPLATE)
             .next_line_help(true)
             .subcommand_help_heading("コマンド")
             .subcommand_value_name("コマンド")
-            .mut_args(|arg| self.put_into_arg(arg, width.saturating_sub(INDENT)));
+            .mut_args(|arg| self.put_into_arg(arg, room));
         if let Some(about) = about {
             command = command.about(about);
         }
@@ -64,10 +65,11 @@ impl Catalogue {
             None => "オプション".to_owned(),
         };
         let values = self.values(&arg, room);
-        let of = |text: &StyledStr| self.fitted(&text.to_string(), room);
+        let said = otherwise(&arg);
+        let of = |text: &StyledStr| self.fitted_with(&text.to_string(), &said, room);
         let short = arg.get_help().map(&of);
         let long = arg.get_long_help().or(arg.get_help()).map(&of);
-        let arg = arg.help_heading(heading);
+        let arg = arg.help_heading(heading).hide_env(true).hide_default_value(true);
         let arg = match &short {
             Some(short) => arg.help(short.clone()),
             None => arg,
@@ -103,8 +105,13 @@ impl Catalogue {
 
     /// The Japanese of `text`, in lines of at most `room` cells.
     fn fitted(&self, text: &str, room: usize) -> String {
+        self.fitted_with(text, "", room)
+    }
+
+    /// The same, with `said` after it.
+    fn fitted_with(&self, text: &str, said: &str, room: usize) -> String {
         let own = OF_CLAP.iter().find(|(en, _)| *en == text).map(|(_, ja)| (*ja).to_owned());
-        let japanese = own.unwrap_or_else(|| self.of(text));
+        let japanese = own.unwrap_or_else(|| self.of(text)) + said;
         let lines =
             japanese.split("\n\n").map(|paragraph| wrapped("", 0, paragraph, room).trim_end().to_owned());
         lines.collect::<Vec<_>>().join("\n\n")
@@ -119,6 +126,21 @@ impl Catalogue {
         texts.retain(|text| !OF_CLAP.iter().any(|(own, _)| own == text));
         self.apart(&texts)
     }
+}
+
+/// What `arg` is where nobody types it, and what says it then. The value of a variable is not shown: it may
+/// be anything.
+fn otherwise(arg: &Arg) -> String {
+    let mut said = String::new();
+    if let Some(name) = arg.get_env().filter(|_| !arg.is_hide_env_set()) {
+        said.push_str(&format!(" [環境変数: {}]", name.to_string_lossy()));
+    }
+    let values = arg.get_default_values();
+    if !values.is_empty() && !arg.is_hide_default_value_set() && arg.get_action().takes_values() {
+        let values: Vec<_> = values.iter().map(|value| value.to_string_lossy()).collect();
+        said.push_str(&format!(" [既定値: {}]", values.join(" ")));
+    }
+    said
 }
 
 /// `text` as clap rendered it, with what stands around values in Japanese too.
@@ -159,7 +181,7 @@ mod tests {
 
     use super::*;
 
-    const WORDS: &str = "msgid \"Make a key\"\nmsgstr \"鍵を作成します\"\n\
+    const WORDS: &str = "msgid \"Make a key\"\nmsgstr \"鍵を作成し、秘密の側は手元に残して、公開する側だけを渡します\"\n\
                          msgid \"Why\"\nmsgstr \"理由。公開するすべての人が読みます\"\n\
                          msgid \"Both\"\nmsgstr \"両方\"\nmsgid \"Findings\"\nmsgstr \"指摘\"\n";
 
@@ -186,7 +208,7 @@ mod tests {
             let mut program = catalogue.put(program, width);
             let shown = around(&program.find_subcommand_mut("make").unwrap().render_long_help().to_string());
             for part in [
-                "鍵を作成します",
+                "鍵を作成し",
                 "使い方: ",
                 "引数:",
                 "オプション:",
@@ -200,6 +222,7 @@ mod tests {
             assert!(shown.lines().all(|line| line.width() <= width), "{width}: {shown}");
             let shown = program.render_help().to_string();
             assert!(shown.contains("コマンド:") && shown.contains("コマンドのヘルプを"), "{shown}");
+            assert!(shown.lines().all(|line| line.width() <= width), "{width}: {shown}");
         }
     }
 

@@ -12,8 +12,8 @@ pub enum Paint {
 }
 
 impl Paint {
-    /// As they are wanted on `stream`: by `--color`, else by NO_COLOR, CLICOLOR_FORCE, CLICOLOR and TERM, else
-    /// where it is a terminal.
+    /// As they are wanted on `stream`: by `--color`, else by NO_COLOR, CLICOLOR_FORCE, CLICOLOR and TERM,
+    /// else where it is a terminal.
     pub fn of(stream: &impl anstream::stream::RawStream) -> Paint {
         match anstream::AutoStream::choice(stream) {
             anstream::ColorChoice::Never => Paint::Plain,

@@ -1,10 +1,9 @@
 //! `warifu completions`
 
-use clap::CommandFactory as _;
 use warifu::error::{Exit, Failure};
 use warifu_usage::Shell;
 
-use super::{Cli, Context, in_language};
+use super::context::Context;
 
 /// Print the completions of commands and options for a shell; packages bring them along.
 ///
@@ -18,7 +17,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
-        context.print_bytes(&self.shell.completions(in_language(Cli::command(), context.lang)))?;
+        context.print_bytes(&self.shell.completions(context.commands()))?;
         Ok(Exit::Done)
     }
 }
