@@ -7,6 +7,10 @@ const releaseOverview = (kit) => {
     title: ["リリース {0}「{1}」の変更点", "Changes of release {0}: {1}"],
     titleNext: ["次のリリースの変更点", "Changes of the next release"],
     against: ["公開中のリリース {0} との比較", "Compared with the published release {0}"],
+    renews: [
+      "公開済みのリリースの再署名（マスターの変更なし。遡及変更などは公開時に署名したもの）",
+      "Published already, to be signed anew: no master changes, and the changes below were signed then",
+    ],
     againstNothing: ["まだ何も公開されていません（最初のリリース）", "Nothing is published yet: a first release"],
     made: ["作成 {0}", "made {0}"],
     commit: ["コミット {0}", "commit {0}"],
@@ -103,6 +107,7 @@ const releaseOverview = (kit) => {
   };
   const t = translate(WORDS);
   const { release, published } = given;
+  const isRenewal = Boolean(release && published && release.number === published.number);
   // How many rows of a class are shown at first, with each step and on paper; how many classes are open.
   const [FIRST, STEP, ON_PAPER, OPEN] = [6, 200, 3, 6];
   let needle = "";
@@ -129,7 +134,7 @@ const releaseOverview = (kit) => {
   };
   const showHead = (risks) => {
     const facts = [
-      published ? t("against", published.number) : t("againstNothing"),
+      isRenewal ? t("renews") : published ? t("against", published.number) : t("againstNothing"),
       release && t("made", release.created),
       release && t("commit", release.commit.slice(0, 12)),
       release && release.activate_at && t("starts", release.activate_at),
@@ -305,7 +310,7 @@ const releaseOverview = (kit) => {
       h`<h2 tabindex="-1">${t("digests")}</h2><p class="lead">${t("digestsLead")}</p><div
         class="scroll"><table class="list digests"><tbody>${
         release ? row(t("manifest"), release.manifest, release.phrase) : ""}${
-        published
+        published && !isRenewal
           ? row(t("publishedManifest", published.number), published.manifest, published.phrase)
           : ""}${
         given.table.map(ofMaster)}</tbody></table></div>`,

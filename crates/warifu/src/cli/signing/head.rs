@@ -82,6 +82,9 @@ impl Head<'_> {
         let Head { manifest, published, lang, .. } = *self;
         let (number, title) = (manifest.release, &manifest.title);
         let against = match published {
+            Some(published) if published.release().release == number => {
+                say!(lang, " (published already, to be signed anew)", "（公開済み、再署名）")
+            }
             Some(published) => {
                 let before = published.release().release;
                 say!(lang, " (against release {before})", "（リリース {before} との比較）")
@@ -151,8 +154,8 @@ impl Head<'_> {
         let (count, new) = (found.len(), found.iter().filter(|waived| waived.is_new).count());
         let heading = say!(
             self.lang,
-            "Findings let pass: {count}, of these new (+): {new}",
-            "承認済みの指摘: {count} 件（うち新規 + {new} 件）"
+            "Findings let pass: {count}, of these new (marked +): {new}",
+            "承認済みの指摘: {count} 件（うち新規 {new} 件、+ 印）"
         );
         let line = |Waived { master, pass, is_new }: Waived<'_>| {
             let LetPass { finding, keys, reason, .. } = pass;
@@ -212,8 +215,8 @@ pub(super) fn risk_line(ReleaseRisk { master, kind, records, keys }: &ReleaseRis
     let (level, title, keys) = (kind.level().word(lang), kind.title(lang), keys.join(", "));
     say!(
         lang,
-        "{level}: {master}, {title}: {records} ({keys})",
-        "{level}: {master}、{title}: {records} 件（{keys}）"
+        "{level}: {master}: {records}, {title} ({keys})",
+        "{level}: {master} {records} 件、{title}（{keys}）"
     )
 }
 
