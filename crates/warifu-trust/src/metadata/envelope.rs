@@ -202,9 +202,9 @@ mod tests {
         }
         assert_eq!(first.to_bytes(), second.to_bytes());
         let read = Envelope::parse(&first.to_bytes()).unwrap();
-        assert_eq!(read.tally(&role(&[&a, &b], 2)).to_string(), "2 of 2");
+        assert_eq!(read.tally(&role(&[&a, &b], 2)), Tally { have: 2, need: 2 });
         first.keep_signers_of(&[&role(&[&a], 1)]);
-        assert_eq!(first.tally(&role(&[&a, &b], 2)).to_string(), "1 of 2");
+        assert_eq!(first.tally(&role(&[&a, &b], 2)), Tally { have: 1, need: 2 });
         assert!(!first.tally(&role(&[], 0)).holds());
     }
 
