@@ -25,3 +25,14 @@ impl Speak for Tally {
         say!(lang, "{have} of {need}", "{have}/{need}")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_english_stands_in_a_japanese_tally() {
+        let tally = Tally { have: 1, need: 2 };
+        assert_eq!((tally.say(Lang::En).as_str(), tally.say(Lang::Ja).as_str()), ("1 of 2", "1/2"));
+    }
+}
