@@ -143,6 +143,7 @@ install -d -o "$user" -g "$group" -m 755 "$root$masters"
 install -d "$root/etc/warifu/attach"
 cat > "$root/etc/warifu/attach/theirs.toml" <<END
 state = "$state"
+poll_seconds = 1
 
 [from]
 channel = ["/srv/warifu/channel"]
@@ -161,6 +162,8 @@ command = ["/usr/bin/test", "-e", "$masters/current/release.json"]
 END
 run
 until_so test -e "$root$masters/told"
+# A stop before three looks saw it work takes a first release back.
+until_so here sh -c "! grep -q '\"tried\"' $state/checker.json"
 until_so here env WARIFU_CHECKER_STATE="$state" warifu-checker status
 confined
 here setpriv --reuid=nobody --regid=nogroup --clear-groups cat "$masters/current/release.json" >/dev/null ||
