@@ -6,6 +6,7 @@
 //! changed and not committed changes nothing in it.
 //!
 //! It runs again when HEAD moves, and says the same in every folder.
+#![expect(clippy::print_stdout, reason = "cargo is told on standard output")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
