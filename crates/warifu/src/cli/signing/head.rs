@@ -215,7 +215,7 @@ pub(super) fn risk_line(ReleaseRisk { master, kind, records, keys }: &ReleaseRis
     let (level, title, keys) = (kind.level().word(lang), kind.title(lang), keys.join(", "));
     say!(
         lang,
-        "{level}: {master}: {records}, {title} ({keys})",
+        "{level}: {master} ({records}): {title} ({keys})",
         "{level}: {master} {records} 件、{title}（{keys}）"
     )
 }
