@@ -70,6 +70,11 @@ impl Catalogue {
         let short = arg.get_help().map(&of);
         let long = arg.get_long_help().or(arg.get_help()).map(&of);
         let arg = arg.help_heading(heading).hide_env(true).hide_default_value(true);
+        // Below a heading clap puts what has no order of its own by its name: OLD after NEW.
+        let arg = match arg.get_index() {
+            Some(index) => arg.display_order(index),
+            None => arg,
+        };
         let arg = match &short {
             Some(short) => arg.help(short.clone()),
             None => arg,
@@ -194,7 +199,8 @@ mod tests {
             .about("Make a key.")
             .arg(Arg::new("reason").long("reason").help("Why").default_value("x"))
             .arg(Arg::new("door").long("door").value_parser(door).help("Why").help_heading("Findings"))
-            .arg(Arg::new("name").help("Why"));
+            .arg(Arg::new("name").help("Why"))
+            .arg(Arg::new("above").help("Why"));
         Command::new("it").about("Make a key").subcommand(make)
     }
 
@@ -207,6 +213,7 @@ mod tests {
             program.build();
             let mut program = catalogue.put(program, width);
             let shown = around(&program.find_subcommand_mut("make").unwrap().render_long_help().to_string());
+            assert!(shown.find("[name]\n") < shown.find("[above]\n"), "in the order of the line: {shown}");
             for part in [
                 "鍵を作成し",
                 "使い方: ",
