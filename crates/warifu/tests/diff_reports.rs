@@ -175,7 +175,7 @@ fn a_file_gets_what_standard_output_gets() {
         ("diff old.csv new.csv --form jsonl", "diff old.csv new.csv --form jsonl --json"),
     ] {
         let printed = command(&folder, line).output().unwrap().stdout;
-        let status = command(&folder, &format!("{line} -o out")).status().unwrap();
+        let status = command(&folder, &format!("{line} -o out --force")).status().unwrap();
         assert!(status.success() && std::fs::read(folder.path().join("out")).unwrap() == printed);
         if !same.is_empty() {
             assert!(command(&folder, same).output().unwrap().stdout == printed, "{same}");

@@ -1,6 +1,6 @@
 //! Changes that many records share, and values that no record had before.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use warifu_masters::change::diff::{Change, Diff, field_or_blank, fields_that_differ};
 
@@ -116,18 +116,24 @@ fn new_values(diff: &Diff<'_>, scope: Scope<'_>, column: usize) -> Vec<Risk> {
     let Some(list) = layout.values(column).filter(|_| !is_bookkeeping(&layout.columns[column])) else {
         return Vec::new();
     };
-    let known: BTreeSet<&str> =
-        (0..diff.old.rows()).map(|row| field_or_blank(diff.old, row, column)).collect();
+    let before = |row| field_or_blank(diff.old, row, column);
     // In a column taken into use every value is new; that is told once, for the column.
-    let first_used = known.iter().all(|value| value.is_empty());
+    let first_used = (0..diff.old.rows()).all(|row| before(row).is_empty());
     let mut found: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (at, change) in diff.changes.iter().enumerate() {
         if let Change::Added { new } | Change::Changed { new, .. } = *change {
             let value = field_or_blank(diff.new, new, column);
-            if !value.is_empty() && !known.contains(value) {
+            if !value.is_empty() {
                 found.entry(value).or_default().push(at);
             }
         }
+    }
+    // Most of them stand in some record of the old state, and are found before it ends.
+    for row in 0..diff.old.rows() {
+        if found.is_empty() {
+            break;
+        }
+        found.remove(before(row));
     }
     let risk = |kind, unknown: bool| {
         let these = || found.iter().filter(|(value, _)| list.contains(value) != unknown);
