@@ -52,7 +52,7 @@ fn every_published_table_comes_in_and_is_given_back_byte_for_byte() {
         assert_eq!(said.contains("across/points-procedure"), table == 0, "{said}");
         assert_eq!(said.contains("across/points-row"), *kind == "points-count-limit", "{said}");
         assert!(!said.contains("points-flag") && !said.contains("points-kind"), "{said}");
-        let said = shell.run(&format!("export --repo repo HEAD:{kind} --original -o back.csv"));
+        let said = shell.run(&format!("export --repo repo HEAD:{kind} --original -o back.csv --force"));
         assert!(!said.contains("exit"), "{said}");
         let back = std::fs::read(shell.folder.path().join("back.csv")).unwrap();
         assert!(back == std::fs::read(folder.join(file)).unwrap(), "{kind}");
