@@ -97,7 +97,7 @@ fn help_in_japanese_fits_a_narrow_terminal() {
             let commands = help.lines().skip_while(|row| *row != "コマンド:").skip(1);
             let commands = commands.take_while(|row| row.is_empty() || row.starts_with("  "));
             let is_name = |row: &&str| row.starts_with("  ") && !row.starts_with("   ");
-            let names = commands.filter(is_name).map(|row| row.trim()).filter(|name| *name != "help");
+            let names = commands.filter(is_name).map(str::trim).filter(|name| *name != "help");
             below.extend(names.map(|name| format!("{line} {name}")));
         }
         assert!(seen > 15, "{name}: too few commands are seen: {seen}");

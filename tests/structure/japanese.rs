@@ -193,7 +193,7 @@ fn outline(text: &str) -> Vec<String> {
         }
         match block {
             None if line.starts_with('#') => {
-                outline.push(line.split(' ').next().unwrap_or_default().to_owned())
+                outline.push(line.split(' ').next().unwrap_or_default().to_owned());
             }
             Some(true) => {
                 let command = line.split("# ").next().unwrap_or_default().trim();

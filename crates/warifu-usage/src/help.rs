@@ -200,7 +200,7 @@ mod tests {
             .arg(Arg::new("reason").long("reason").help("Why").default_value("x"))
             .arg(Arg::new("door").long("door").value_parser(door).help("Why").help_heading("Findings"))
             .arg(Arg::new("name").help("Why"))
-            .arg(Arg::new("above").help("Why"));
+            .arg(Arg::new("a").help("Why"));
         Command::new("it").about("Make a key").subcommand(make)
     }
 
@@ -213,7 +213,8 @@ mod tests {
             program.build();
             let mut program = catalogue.put(program, width);
             let shown = around(&program.find_subcommand_mut("make").unwrap().render_long_help().to_string());
-            assert!(shown.find("[name]\n") < shown.find("[above]\n"), "in the order of the line: {shown}");
+            let at = |name: &str| shown.find(&format!("\n  [{name}]"));
+            assert!(at("name").is_some() && at("name") < at("a"), "in the order of the line: {shown}");
             for part in [
                 "鍵を作成し",
                 "使い方: ",

@@ -44,7 +44,7 @@ const releaseOverview = (kit) => {
     ],
     future: ["{0} 以降の変更", "From {0} on"],
     pastLead: [
-      "両組織が区分ごとに理由を付けて承認し、署名する内容です。1 件でも違えば点検システムは受け入れません。",
+      "両団体が区分ごとに理由を付けて承認し、署名する内容です。1 件でも違えば点検システムは受け入れません。",
       "What both organisations accept by class with a reason, and sign. A checker takes no release with " +
         "one entry more or less.",
     ],
