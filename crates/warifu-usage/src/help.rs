@@ -5,6 +5,7 @@ use clap::{Arg, Command};
 use warifu_values::terminal::wrapped;
 
 use crate::catalogue::Catalogue;
+use crate::screen::columns;
 
 /// As clap writes it, but for the word before the usage, which it has in English alone.
 const TEMPLATE: &str = "{before-help}{about-with-newline}\n使い方: {usage}\n\n{all-args}{after-help}";
@@ -173,11 +174,9 @@ fn collect(command: &Command, texts: &mut Vec<String>) {
     }
 }
 
-/// How many cells a line of help has: as `COLUMNS` says, else the terminal.
+/// How many cells a line of help has.
 fn width() -> usize {
-    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-    told.or_else(terminal).unwrap_or(WIDTHS.1).clamp(WIDTHS.0, WIDTHS.1)
+    columns().unwrap_or(WIDTHS.1).clamp(WIDTHS.0, WIDTHS.1)
 }
 
 #[cfg(test)]

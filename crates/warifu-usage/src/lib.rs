@@ -14,6 +14,8 @@ mod catalogue;
 
 mod completions;
 
+mod screen;
+
 mod help;
 
 mod language;
@@ -33,4 +35,5 @@ pub use document::{Documents, asks_for_json, code_of, error};
 pub use language::{asked_for, of_locale, parse_language};
 pub use paint::Paint;
 pub use refusal::{Refusal, number, why};
+pub use screen::{columns, rows};
 pub use usage::Usage;

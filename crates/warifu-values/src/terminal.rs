@@ -5,7 +5,7 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 use crate::text::one_line;
 
 /// Characters that begin no line in Japanese (行頭禁則), as far as messages have them.
-const NOT_FIRST: &str = "、。，．・：；）」』］｝】？！ー々,.:;)]?!";
+const NOT_FIRST: &str = "、。，．・：；）」』］｝】？！ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.:;)]?!";
 
 /// Characters that end no line (行末禁則).
 const NOT_LAST: &str = "（「『［｛【([";
@@ -104,6 +104,20 @@ mod tests {
             let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
             assert_eq!(letters(&lines), letters(text), "{width}");
             assert!(lines.contains("620098801"), "{width}: a number is not parted:\n{lines}");
+        }
+    }
+
+    #[test]
+    fn lines_break_at_blanks_and_between_kanji_but_not_before_a_mark_or_a_small_kana() {
+        let english = "word ".repeat(40);
+        assert!(wrapped("", 0, &english, 92).lines().all(|line| line.len() <= 92));
+        for repeated in ["割符、", "切って"] {
+            let japanese = repeated.repeat(40);
+            for width in 20..40 {
+                let text = wrapped("", 0, &japanese, width);
+                assert!(text.lines().all(|line| !line.starts_with(['、', 'っ'])), "{text}");
+                assert_eq!(text.replace('\n', ""), japanese);
+            }
         }
     }
 

@@ -10,38 +10,19 @@ const ROWS: usize = 24;
 /// Narrower than this nothing is readable.
 const LEAST_COLUMNS: usize = 40;
 
-/// How many cells a line has: what `COLUMNS` says, else the terminal.
+/// How many cells a line has.
 pub(crate) fn columns() -> usize {
-    // One that nobody gave a size has none.
-    let told = of_variable("COLUMNS").or_else(|| Some(size()?[0])).filter(|columns| *columns > 0);
-    told.unwrap_or(COLUMNS).max(LEAST_COLUMNS)
+    warifu_usage::columns().unwrap_or(COLUMNS).max(LEAST_COLUMNS)
 }
 
-/// How many lines a screen has: what `LINES` says, else the terminal; never less than 24.
+/// How many lines a screen has; never less than 24.
 pub(crate) fn rows() -> usize {
-    of_variable("LINES").or_else(|| Some(size()?[1])).unwrap_or(ROWS).max(ROWS)
+    warifu_usage::rows().unwrap_or(ROWS).max(ROWS)
 }
 
 /// Whether standard output is read on a screen as it comes.
 pub(crate) fn is_read_at_once() -> bool {
     io::stdout().is_terminal()
-}
-
-fn of_variable(name: &str) -> Option<usize> {
-    std::env::var(name).ok()?.parse().ok()
-}
-
-/// Columns and rows of the terminal that standard output is.
-#[cfg(target_os = "linux")]
-fn size() -> Option<[usize; 2]> {
-    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
-    Some([usize::from(size.ws_col), usize::from(size.ws_row)])
-}
-
-/// Elsewhere only the environment tells.
-#[cfg(not(target_os = "linux"))]
-fn size() -> Option<[usize; 2]> {
-    None
 }
 
 /// How many lines of a screen `line` takes.

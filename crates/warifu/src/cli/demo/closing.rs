@@ -6,8 +6,8 @@ use serde_json::json;
 use warifu::error::Failure;
 use warifu_values::lang::Lang;
 use warifu_values::say;
+use warifu_values::terminal::left;
 
-use super::stage::width;
 use super::story::{Counted, Story};
 use crate::cli::Context;
 
@@ -55,14 +55,8 @@ pub(super) fn play(story: &Story, began: Instant, context: &Context) -> Result<(
     ];
     let mut text = String::new();
     for (name, value) in &lines {
-        text.push_str(&format!("{}  {value}\n", padded(name, if lang == Lang::En { 22 } else { 20 })));
+        text.push_str(&format!("{}  {value}\n", left(name, if lang == Lang::En { 22 } else { 20 })));
     }
     story.stage.heard(&text);
     Ok(())
-}
-
-/// `text` filled with blanks to a width of half-width characters.
-fn padded(text: &str, to: usize) -> String {
-    let fill = to.saturating_sub(text.chars().map(width).sum());
-    format!("{text}{}", " ".repeat(fill))
 }

@@ -7,9 +7,11 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use unicode_width::UnicodeWidthStr as _;
 use warifu::error::{Exit, Failure};
 use warifu_values::lang::Lang;
 use warifu_values::say;
+use warifu_values::terminal::wrapped;
 
 /// A command that takes longer than this hangs. The longest here, a build, is run without a limit.
 const COMMAND_LIMIT: Duration = Duration::from_secs(60);
@@ -99,13 +101,13 @@ impl Stage {
 
     /// The narrator speaks.
     pub(super) fn tell(&self, text: &str) {
-        self.print(&format!("\n{}", wrapped(text)));
+        self.print(&format!("\n{}", wrapped("", 0, text, WIDTH)));
     }
 
     /// A line of a command, as one would type it; a long one goes on before its options.
     pub(super) fn typed(&self, line: &str) {
         let mut text = format!("$ {line}");
-        if text.chars().map(width).sum::<usize>() > WIDTH + 28 {
+        if text.width() > WIDTH + 28 {
             text = text.replace(" --", " \\\n      --");
         }
         self.print(&format!("\n  {}\n", self.painted("1", &text)));
@@ -326,52 +328,6 @@ fn quoted(word: &str) -> String {
     if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{word}'") }
 }
 
-/// How many half-width characters wide a character is set.
-pub(super) fn width(character: char) -> usize {
-    match character {
-        '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' => 2,
-        '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' => 2,
-        _ => 1,
-    }
-}
-
-/// What may not begin a line of Japanese.
-const NOT_FIRST: &str = "、。）」：ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ";
-
-/// Breaks narration into lines: at blanks, and anywhere between full-width characters except before a mark
-/// that may not begin a line (行頭禁則).
-fn wrapped(text: &str) -> String {
-    let (mut out, mut line, mut line_width) = (String::new(), String::new(), 0);
-    let mut word = String::new();
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        word.push(character);
-        let next = characters.peek().copied();
-        let may_break = match next {
-            None => true,
-            Some(next) if NOT_FIRST.contains(next) => false,
-            Some(next) => character == ' ' || width(next) == 2 || width(character) == 2 && next != ' ',
-        };
-        if !may_break || "（「".contains(character) {
-            continue;
-        }
-        let word_width: usize = word.trim_end().chars().map(width).sum();
-        if line_width + word_width > WIDTH && line_width > 0 {
-            out.push_str(line.trim_end());
-            out.push('\n');
-            line.clear();
-            line_width = 0;
-        }
-        line.push_str(&word);
-        line_width += word.chars().map(width).sum::<usize>();
-        word.clear();
-    }
-    out.push_str(line.trim_end());
-    out.push_str(&word);
-    out.push('\n');
-    out
-}
-
 /// The story went otherwise than told.
 pub(super) fn surprise(line: &str, expected: Exit, happened: Option<i32>) -> Failure {
     let happened = happened.map_or_else(|| "killed".to_owned(), |status| status.to_string());
@@ -404,16 +360,6 @@ pub(super) fn cannot_run(program: &Path, error: &io::Error) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lines_break_at_blanks_and_between_kanji_but_not_before_a_mark() {
-        let english = "word ".repeat(40);
-        assert!(wrapped(&english).lines().all(|line| line.len() <= WIDTH));
-        let japanese = "割符、".repeat(40);
-        let text = wrapped(&japanese);
-        assert!(text.lines().all(|line| !line.starts_with('、')));
-        assert_eq!(text.replace('\n', ""), japanese);
-    }
 
     #[test]
     fn cuts_are_marked_and_digests_shortened() {
