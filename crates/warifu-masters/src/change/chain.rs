@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::change::diff::{Change, diff, field_or_blank, fields_that_differ};
 use crate::finding::{Code, Finding, Findings};
-use crate::schema::{CHANGE_CLASS, CHANGED_ON, ColumnType, Layout, is_marked};
+use crate::schema::{CHANGED_ON, ColumnType, Layout, is_marked};
 use crate::table::Master;
 
 /// How many records of one column are shown as examples; the rest are counted.
@@ -28,7 +28,7 @@ pub fn check_chain(computed: &Master, full: &Master, previous: Option<&Master>) 
         return findings;
     };
     let layout = found.layout();
-    let class = layout.position(CHANGE_CLASS);
+    let class = layout.change_class;
     let going = |row: usize| class.is_some_and(|class| is_marked(computed.bytes(row, class)));
     let (from, to) = (computed.layout().width(), full.layout().width());
     if from != to {

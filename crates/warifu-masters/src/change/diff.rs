@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use crate::schema::{CHANGE_CLASS, CHANGED_ON, Layout, is_marked};
+use crate::schema::{CHANGED_ON, Layout, is_marked};
 use crate::table::{Master, RowParts, Table, TableBuilder};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
@@ -196,7 +196,7 @@ pub fn field_or_blank(table: &Table, row: usize, column: usize) -> &str {
 
 /// Whether the record in `row` is marked to leave with the next publication.
 pub fn leaves(table: &Table, row: usize) -> bool {
-    table.layout().position(CHANGE_CLASS).is_some_and(|class| is_marked(table.bytes(row, class)))
+    table.layout().change_class.is_some_and(|class| is_marked(table.bytes(row, class)))
 }
 
 /// What became of a record.
@@ -244,7 +244,7 @@ impl Diff<'_> {
             Change::Added { .. } => Fate::Added,
             Change::Removed { .. } => Fate::Removed,
             Change::Changed { old, new } => {
-                let class = self.layout().position(CHANGE_CLASS);
+                let class = self.layout().change_class;
                 let more =
                     fields_that_differ(self.old, old, self.new, new).any(|column| Some(column) != class);
                 self.fate_of_changed(old, new, more)
@@ -273,7 +273,7 @@ impl Diff<'_> {
     /// The counts.
     pub fn summary(&self) -> Summary {
         let layout = self.layout();
-        let class = layout.position(CHANGE_CLASS);
+        let class = layout.change_class;
         let mut summary = Summary::default();
         let mut fields = vec![0usize; layout.width()];
         for change in &self.changes {
@@ -311,7 +311,7 @@ impl Diff<'_> {
     /// these, so a differential has to bring them back.
     fn changes_and_what_would_go(&self) -> Vec<Change> {
         let mut changes = self.changes.clone();
-        let Some(class) = self.old.layout().position(CHANGE_CLASS) else { return changes };
+        let Some(class) = self.old.layout().change_class else { return changes };
         let changed: Vec<usize> = changes
             .iter()
             .filter_map(|change| match *change {
@@ -351,7 +351,7 @@ impl Diff<'_> {
     /// marked 9 or 1; these are listed with the change class as their column.
     pub fn differential(&self) -> (Master, Vec<(String, usize)>) {
         let layout = self.layout();
-        let class = layout.position(CHANGE_CLASS).unwrap_or(0);
+        let class = layout.change_class.unwrap_or(0);
         let changed_on = layout.position(CHANGED_ON);
         let mut out = TableBuilder::new(Arc::clone(layout), 1 << 16, self.changes.len());
         out.mark_special(self.old.is_special() || self.new.is_special());

@@ -258,7 +258,7 @@ mod tests {
         let state = of(&[("9", "111000110"), ("3", "111000210"), ("0", "111000310")]);
         let named = of(&[("5", "111000310")]);
         let classes = |applied: Applied| {
-            let class = applied.state.layout().position(CHANGE_CLASS).unwrap();
+            let class = applied.state.layout().change_class.unwrap();
             (0..applied.state.rows())
                 .map(|row| applied.state.field(row, class).to_owned())
                 .collect::<Vec<_>>()

@@ -14,7 +14,7 @@
 use std::borrow::Cow;
 
 use crate::finding::{Code, Finding, Findings};
-use crate::schema::{CHANGE_CLASS, CHANGED_ON};
+use crate::schema::CHANGED_ON;
 use crate::table::Master;
 use warifu_values::amount::hundredths;
 
@@ -89,7 +89,7 @@ pub fn plausibility_in_part(
 ) -> Plausibility {
     let mut judged = Plausibility::default();
     let (Some(class), false) =
-        (differential.layout().position(CHANGE_CLASS), base.layout().kind != differential.layout().kind)
+        (differential.layout().change_class, base.layout().kind != differential.layout().kind)
     else {
         return judged;
     };

@@ -6,7 +6,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::schema::{CHANGE_CLASS, Layout, Schemas};
+use crate::schema::{Layout, Schemas};
 use crate::table::SHARD_DIGITS;
 
 /// Where the shards of a canonical text lie in it.
@@ -103,7 +103,7 @@ impl Heads {
     /// Of the rows of a layout whose keys are a column.
     pub fn of(layout: &Layout) -> Option<Heads> {
         let [(key, 0)] = layout.key[..] else { return None };
-        Some(Heads { key, class: layout.position(CHANGE_CLASS)? })
+        Some(Heads { key, class: layout.change_class? })
     }
 
     /// What the row `line` says, in which nothing is in quotation marks.

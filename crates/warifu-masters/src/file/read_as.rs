@@ -8,7 +8,7 @@ use super::reading::Reading;
 use super::recognise::{kind_open, recognise_layout};
 use crate::charset::{BadBytes, Charset};
 use crate::finding::{Code, Finding, Findings};
-use crate::schema::{CHANGE_CLASS, Format, Framing, Quoting, RecordEnd, Rendering, Schemas};
+use crate::schema::{Format, Framing, Quoting, RecordEnd, Rendering, Schemas};
 use crate::table::{Master, Role, Table};
 
 /// Reads `bytes` as `format` writes them, without asking what else they may be.
@@ -199,7 +199,7 @@ fn decode_and_parse(
 
 fn role_of(table: &Table, findings: &mut Findings) -> Option<Role> {
     let layout = table.layout();
-    let Some(class) = layout.position(CHANGE_CLASS).filter(|_| !layout.only_fulls) else {
+    let Some(class) = layout.change_class.filter(|_| !layout.only_fulls) else {
         return Some(Role::Full);
     };
     let zeros = (0..table.rows()).filter(|row| table.bytes(*row, class) == b"0").count();

@@ -7,7 +7,6 @@ use warifu_values::day::{EffectiveDate, PublicationDay, TreatmentDay};
 
 use super::timelines::{Governs, Keys, Period, RecordAt, Standing, Timelines};
 use crate::change::diff::fields_that_differ;
-use crate::schema::CHANGE_CLASS;
 use crate::table::{Master, Table, TableBuilder};
 use crate::timeline::{self, Line, Row, Said, Timeline};
 
@@ -52,7 +51,7 @@ impl Record<'_> {
 
 /// Whether both records hold the same fields in the same edition, the change class aside.
 fn same_but_class((one, row): (&Table, usize), (other, other_row): (&Table, usize)) -> bool {
-    let class = one.layout().position(CHANGE_CLASS);
+    let class = one.layout().change_class;
     one.layout().edition == other.layout().edition
         && fields_that_differ(one, row, other, other_row).all(|column| Some(column) == class)
 }

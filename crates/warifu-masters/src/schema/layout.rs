@@ -206,6 +206,8 @@ pub struct Layout {
     pub header: Option<String>,
     /// A column that published files are sorted by when they are not sorted by key.
     pub other_order: Option<usize>,
+    /// 変更区分, where the master has it.
+    pub change_class: Option<usize>,
     /// Whether it is published whole each time, so that a file is a full whatever its change classes are.
     pub only_fulls: bool,
     /// What stands between the parts of a key.
@@ -265,7 +267,7 @@ impl Layout {
     /// Where the change class stands, and those that the layout lists. Of two masters whose rows are alike in
     /// all else, such as 傷病名 and the file of former codes, they tell whose a row is.
     pub fn change_classes(&self) -> Option<(usize, Vec<&str>)> {
-        let at = self.position(CHANGE_CLASS)?;
+        let at = self.change_class?;
         Some((at, self.values(at)?))
     }
 
@@ -419,6 +421,7 @@ impl Layout {
             since: file.since,
             label,
             other_order,
+            change_class: columns.iter().position(|column| column.id == CHANGE_CLASS),
             key,
             columns,
             shared_codes,

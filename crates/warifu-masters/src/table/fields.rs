@@ -2,7 +2,7 @@
 
 use super::{Role, State, Table};
 use crate::finding::{Code, Finding, Findings};
-use crate::schema::{CHANGE_CLASS, Column, ColumnType, Layout};
+use crate::schema::{Column, ColumnType, Layout};
 use warifu_values::day::is_date;
 use warifu_values::judgement::Basis;
 
@@ -15,7 +15,7 @@ pub fn check(table: &Table, role: Role) -> Findings {
     if role == Role::Full {
         return ask(table, rows, |_, column| column.required);
     }
-    let class = table.layout().position(CHANGE_CLASS);
+    let class = table.layout().change_class;
     let (whole, sparse): (Vec<usize>, Vec<usize>) =
         rows.partition(|row| class.is_some_and(|class| table.bytes(*row, class) == b"3"));
     let mut findings = ask(table, whole, |_, column| column.required && !column.only_in_fulls);

@@ -50,7 +50,7 @@ impl Row {
     /// publisher's bookkeeping.
     pub(super) fn differences<'a>(&'a self, newer: &'a Row) -> impl Iterator<Item = (usize, bool)> + 'a {
         let layout = self.wider_layout(newer);
-        let class = layout.position(CHANGE_CLASS);
+        let class = layout.change_class;
         fields_that_differ(&self.0, 0, &newer.0, 0)
             .filter(move |column| Some(*column) != class)
             .map(move |column| (column, is_bookkeeping(layout, column)))

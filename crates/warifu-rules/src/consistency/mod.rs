@@ -30,6 +30,6 @@ mod versions;
 pub use ask::{check, check_across, check_across_for, check_versions, needed_by};
 pub use catalogue::CATALOGUE;
 pub(crate) use common::RELATED_CODES;
-pub use news::{Shown, check_new};
+pub use news::{Shown, check_new, newly_broken};
 pub use rule::{Count, Rule, Seen};
 pub use subject::{Of, Tally};

@@ -13,7 +13,7 @@ use super::catalogue::CATALOGUE;
 use super::report::Report;
 use super::rule::Rule;
 use warifu_masters::change::diff::{Change, Diff, fields_that_differ};
-use warifu_masters::finding::{Findings, Severity};
+use warifu_masters::finding::{Finding, Findings, Severity};
 use warifu_values::day::PublicationDay;
 
 /// How much of the two states a [`Diff`] shows.
@@ -30,6 +30,25 @@ pub enum Shown {
 ///
 /// `None` where a part was shown and a rule has to see the whole.
 pub fn check_new(diff: &Diff<'_>, published: Option<PublicationDay>, shown: Shown) -> Option<Findings> {
+    new_in(diff, published, shown, |one, other| one == other)
+}
+
+/// The rules between records that the newer state breaks where the older one did not: another value in a field
+/// that broke the same rule is not told again. Of two whole states, whenever they were published.
+pub fn newly_broken(diff: &Diff<'_>) -> Findings {
+    let same_place = |one: &Finding, other: &Finding| {
+        one.code == other.code && one.key == other.key && one.field == other.field
+    };
+    new_in(diff, None, Shown::Whole, same_place).unwrap_or_default()
+}
+
+/// What is found in the newer state and, as `is_same` tells it, was not in the older one.
+fn new_in(
+    diff: &Diff<'_>,
+    published: Option<PublicationDay>,
+    shown: Shown,
+    is_same: fn(&Finding, &Finding) -> bool,
+) -> Option<Findings> {
     let touched = Touched::by(diff);
     let mut findings = Findings::new();
     for rule in CATALOGUE.iter().filter(|rule| rule.code.severity() > Severity::Note) {
@@ -39,13 +58,13 @@ pub fn check_new(diff: &Diff<'_>, published: Option<PublicationDay>, shown: Show
             (true, Touched::Columns { .. }) => {
                 let of = |rows: fn(&Change) -> Option<usize>| diff.changes.iter().filter_map(rows);
                 let found = ask(rule, Some(new), of(Change::new_row).map(single));
-                not_in(found, || ask(rule, old, of(old_row).map(single)))
+                not_in(found, || ask(rule, old, of(old_row).map(single)), is_same)
             }
             (false, touched) if !touched.concerns(rule) => continue,
             _ if shown == Shown::Part => return None,
             _ => {
                 let found = ask(rule, Some(new), std::iter::once(0..diff.new.rows()));
-                not_in(found, || ask(rule, old, std::iter::once(0..diff.old.rows())))
+                not_in(found, || ask(rule, old, std::iter::once(0..diff.old.rows())), is_same)
             }
         };
         findings.extend(found);
@@ -111,7 +130,11 @@ fn ask(rule: &Rule, report: Option<Report<'_>>, rows: impl Iterator<Item = Range
 }
 
 /// What of `found`, all of one rule, was not `known`, which is only asked for where something was found.
-fn not_in(mut found: Findings, known: impl FnOnce() -> Findings) -> Findings {
+fn not_in(
+    mut found: Findings,
+    known: impl FnOnce() -> Findings,
+    is_same: fn(&Finding, &Finding) -> bool,
+) -> Findings {
     // Of more findings than are kept, nobody can tell the new ones: where it refuses, it goes on to.
     let all_kept = found.counts().all(|(code, count)| {
         found.list().iter().filter(|finding| finding.code == code).count() as u64 == count
@@ -121,7 +144,7 @@ fn not_in(mut found: Findings, known: impl FnOnce() -> Findings) -> Findings {
         let known = known();
         found.retain(|finding| {
             let told_apart = all_kept || finding.severity < Severity::Deny;
-            !(told_apart && known.list().contains(finding))
+            !(told_apart && known.list().iter().any(|known| is_same(known, finding)))
         });
     }
     found

@@ -5,7 +5,7 @@
 
 use super::report::{OPEN, Report};
 use warifu_masters::change::diff::{Change, Diff, field_or_blank};
-use warifu_masters::schema::{CHANGE_CLASS, is_marked};
+use warifu_masters::schema::is_marked;
 use warifu_values::amount::hundredths;
 
 /// One rule at work on two states.
@@ -156,7 +156,7 @@ pub(super) fn vanished(versions: &mut Versions<'_>) {
 /// The kind and the unit of a price stay: with another one, the same number is another price.
 pub(super) fn price_kind(versions: &mut Versions<'_>) {
     let columns: [usize; 2] = versions.report.columns();
-    let class = versions.diff.new.layout().position(CHANGE_CLASS);
+    let class = versions.diff.new.layout().change_class;
     for rows in versions.changed() {
         let was_marked = class.is_some_and(|class| is_marked(versions.before(rows.0, class).as_bytes()));
         if was_marked {

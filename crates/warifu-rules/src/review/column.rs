@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use warifu_masters::change::diff::{Change, Diff, field_or_blank, fields_that_differ};
+use warifu_masters::table::Table;
 
 use super::columns::is_bookkeeping;
 use super::kind::RiskKind;
@@ -28,12 +29,32 @@ pub(super) fn risks(diff: &Diff<'_>, scope: Scope<'_>) -> Vec<Risk> {
             }
         }
     }
+    let used = [diff.old, diff.new].map(|state| columns_in_use(state, width));
+    let mut values = unmet_values(diff);
     let mut risks = Vec::new();
     for (column, transitions) in transitions.into_iter().enumerate() {
-        risks.extend(mass(diff, scope, column, transitions, in_both));
-        risks.extend(new_values(diff, scope, column));
+        let used = used.each_ref().map(|columns| columns[column]);
+        risks.extend(mass(diff, scope, column, transitions, (used, in_both)));
+        risks.extend(new_values(diff, scope, column, (used[0], std::mem::take(&mut values[column]))));
     }
     risks
+}
+
+/// For each of `width` columns whether some record has a value there. Record by record, as they lie in memory.
+fn columns_in_use(state: &Table, width: usize) -> Vec<bool> {
+    let mut used = vec![false; width];
+    let mut unused: Vec<usize> = (0..width.min(state.layout().width())).collect();
+    for row in 0..state.rows() {
+        unused.retain(|column| {
+            let is_blank = state.bytes(row, *column).is_empty();
+            used[*column] |= !is_blank;
+            is_blank
+        });
+        if unused.is_empty() {
+            break;
+        }
+    }
+    used
 }
 
 /// A column that changed in many records, for the riskiest reason that applies. What was only written with
@@ -43,7 +64,7 @@ fn mass(
     scope: Scope<'_>,
     column: usize,
     mut transitions: Transitions<'_>,
-    in_both: usize,
+    ([in_old, in_new], in_both): ([bool; 2], usize),
 ) -> Vec<Risk> {
     let about = &diff.layout().columns[column];
     if is_bookkeeping(about) {
@@ -55,10 +76,10 @@ fn mass(
             .collect();
     }
     if matches!(scope, Scope::States { .. }) {
-        if (0..diff.old.rows()).all(|row| field_or_blank(diff.old, row, column).is_empty()) {
+        if !in_old {
             return first_used(diff, column, &transitions).into_iter().collect();
         }
-        if (0..diff.new.rows()).all(|row| field_or_blank(diff.new, row, column).is_empty()) {
+        if !in_new {
             return shared(RiskKind::ColumnEmptied, column, &transitions).into_iter().collect();
         }
     }
@@ -110,38 +131,54 @@ fn shared(kind: RiskKind, column: usize, transitions: &Transitions<'_>) -> Optio
     Some(Risk { evidence, ..Risk::of(kind, Some(column), changes)? })
 }
 
-/// Values of a column with a code list that the old state does not have, and those that the list lacks.
-fn new_values(diff: &Diff<'_>, scope: Scope<'_>, column: usize) -> Vec<Risk> {
+/// The values that came into a column, and in which changes.
+type CameIn<'a> = BTreeMap<&'a str, Vec<usize>>;
+
+/// For each column with a code list the values that came into it and that no record of the old state has.
+fn unmet_values<'a>(diff: &Diff<'a>) -> Vec<CameIn<'a>> {
     let layout = diff.layout();
-    let Some(list) = layout.values(column).filter(|_| !is_bookkeeping(&layout.columns[column])) else {
-        return Vec::new();
-    };
-    let before = |row| field_or_blank(diff.old, row, column);
-    // In a column taken into use every value is new; that is told once, for the column.
-    let first_used = (0..diff.old.rows()).all(|row| before(row).is_empty());
-    let mut found: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let has_list =
+        |column: &usize| layout.values(*column).is_some() && !is_bookkeeping(&layout.columns[*column]);
+    let mut listed: Vec<usize> = (0..layout.width()).filter(has_list).collect();
+    let mut values: Vec<CameIn<'a>> = vec![BTreeMap::new(); layout.width()];
     for (at, change) in diff.changes.iter().enumerate() {
-        if let Change::Added { new } | Change::Changed { new, .. } = *change {
-            let value = field_or_blank(diff.new, new, column);
+        let Some(new) = change.new_row() else { continue };
+        for column in &listed {
+            let value = field_or_blank(diff.new, new, *column);
             if !value.is_empty() {
-                found.entry(value).or_default().push(at);
+                values[*column].entry(value).or_default().push(at);
             }
         }
     }
     // Most of them stand in some record of the old state, and are found before it ends.
     for row in 0..diff.old.rows() {
-        if found.is_empty() {
+        listed.retain(|column| {
+            values[*column].remove(field_or_blank(diff.old, row, *column));
+            !values[*column].is_empty()
+        });
+        if listed.is_empty() {
             break;
         }
-        found.remove(before(row));
     }
+    values
+}
+
+/// Values of a column with a code list that the old state does not have, and those that the list lacks. In a
+/// column taken into use every value is new; that is told once, for the column.
+fn new_values(
+    diff: &Diff<'_>,
+    scope: Scope<'_>,
+    column: usize,
+    (in_old, found): (bool, CameIn<'_>),
+) -> Vec<Risk> {
+    let Some(list) = diff.layout().values(column) else { return Vec::new() };
     let risk = |kind, unknown: bool| {
         let these = || found.iter().filter(|(value, _)| list.contains(value) != unknown);
         let values = these().map(|(value, changes)| ((*value).to_owned(), changes.len())).collect();
         let changes = these().flat_map(|(_, changes)| changes).copied().collect();
         Some(Risk { evidence: Evidence::Values(values), ..Risk::of(kind, Some(column), changes)? })
     };
-    let new = matches!(scope, Scope::States { .. }) && !first_used;
+    let new = matches!(scope, Scope::States { .. }) && in_old;
     let new = new.then(|| risk(RiskKind::ValueNew, false)).flatten();
     risk(RiskKind::ValueUnknown, true).into_iter().chain(new).collect()
 }

@@ -1,37 +1,35 @@
 //! All risks of a diff, riskiest first.
 
-use std::collections::BTreeSet;
-
 use super::kind::RiskKind;
 use super::risk::{Evidence, Risk, Scope};
 use super::{amount, column, record, reference};
 use crate::consistency;
 use warifu_masters::change::diff::Diff;
-use warifu_masters::finding::{Finding, Severity};
 
 /// The risks of `diff`, riskiest first; of one kind, those that concern most records first.
 pub fn review(diff: &Diff<'_>, scope: Scope<'_>) -> Vec<Risk> {
-    let mut risks = amount::risks(diff);
-    risks.extend(column::risks(diff, scope));
-    risks.extend(record::risks(diff, scope));
-    if let Scope::States { others } = scope {
-        risks.extend(reference::lost(diff, others));
-        risks.extend(rules_broken(diff));
-    }
+    let between_records = || match scope {
+        Scope::States { others } => {
+            reference::lost(diff, others).into_iter().chain(rules_broken(diff)).collect()
+        }
+        Scope::Parts => Vec::new(),
+    };
+    let mut risks: Vec<Risk> = std::thread::scope(|threads| {
+        let aside = threads.spawn(between_records);
+        let mut risks = amount::risks(diff);
+        risks.extend(column::risks(diff, scope));
+        risks.extend(record::risks(diff, scope));
+        risks.extend(aside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        risks
+    });
     risks.sort_by_key(|risk| (risk.kind, std::cmp::Reverse(risk.records()), risk.column));
     risks
 }
 
 /// Rules between records that the new state breaks where the old one did not.
 fn rules_broken(diff: &Diff<'_>) -> Vec<Risk> {
-    let place = |finding: &Finding| (finding.code, finding.key.clone(), finding.field.clone());
-    let before: BTreeSet<_> = consistency::check(diff.old, None).list().iter().map(place).collect();
-    let now = consistency::check(diff.new, None);
     let mut risks: Vec<Risk> = Vec::new();
-    for finding in now.list() {
-        if finding.severity == Severity::Note || before.contains(&place(finding)) {
-            continue;
-        }
+    for finding in consistency::newly_broken(diff).list() {
         let known = risks.iter_mut().find_map(|risk| match &mut risk.evidence {
             Evidence::Rule(code, findings) if *code == finding.code => Some((&mut risk.changes, findings)),
             _ => None,

@@ -19,7 +19,7 @@ use super::file::{file_name, formatted};
 use super::past::{Against, Answers, PublishedRelease, changed, leave_the_past};
 use crate::error::{Exit, Failure};
 use crate::library::known_format;
-use crate::store::{Held, ImportRecord, Store, StoreError};
+use crate::store::{At, Held, ImportRecord, Store, StoreError};
 
 /// The days that a release is made for.
 #[derive(Debug, Clone, Copy)]
@@ -89,76 +89,38 @@ pub fn contents(
     formats: &[String],
     When { today, past_before, past_of }: When<'_>,
 ) -> Result<Contents, Failure> {
-    let schemas = store.schemas();
     let config = store.config(rev)?;
     let mut too_old = Vec::new();
-    let (mut masters, mut answers) = (Vec::new(), Vec::new());
-    let mut all_findings = Vec::new();
-    let mut commit = String::new();
-    let mut held = Vec::new();
+    let mut kept = Vec::new();
     for at in store.masters(rev)? {
         let governs = config.governs(&at.series, &at.kind).map_err(StoreError::from)?;
         let is_left = past_of.is_some_and(|published| published.master(&at.series, &at.kind).is_some());
-        if !is_left
-            && !config.release.keeps(governs, past_before)
-            && let Some(last) = governs.last
-        {
-            too_old.push(TooOld { series: at.series, kind: at.kind, last });
-            continue;
+        match governs.last {
+            Some(last) if !is_left && !config.release.keeps(governs, past_before) => {
+                too_old.push(TooOld { series: at.series, kind: at.kind, last });
+            }
+            _ => kept.push(at),
         }
-        let (state, record) = (store.held_state(&at)?, store.import_record(&at)?);
-        held.push(Held { at, record: Some(record), state });
     }
+    let commit = kept.first().map(|at| at.commit.clone()).unwrap_or_default();
+    let held = store.each(&kept, |store, at| {
+        let (state, record) = (store.held_state(at)?, store.import_record(at)?);
+        Ok::<_, StoreError>(Held { at: at.clone(), record: Some(record), state })
+    })?;
     let judged = store.judge(rev, &held, today)?;
-    for (Held { at, record, state: master }, mut findings) in held.into_iter().zip(judged) {
-        let name = format!("{}/{}", at.series, at.kind);
-        let state = master.master().clone();
-        let timelines = store.timelines(&at, &state)?;
-        findings.extend(superseded(&timelines));
-        if findings.denies() {
-            return Err(Failure::refused(
-                format!("{name} of {rev} is not fit for a release"),
-                format!("{rev} の {name} はリリースできません"),
-                findings,
-            )
-            .found_in(name));
-        }
-        let published = record.as_ref().map(|record| record.dated.to_string());
-        let dated = record.map(|record| record.dated.strftime("%Y%m%d").to_string()).unwrap_or_default();
-        let mut let_pass = findings.passed();
-        let_pass.extend(store.accepted_on_the_way(&at)?);
-        let_pass.sort();
-        let_pass.dedup();
-        let mut files = BTreeMap::new();
-        for format_name in formats {
-            let format = known_format(schemas, format_name)?;
-            let bytes = formatted(&master, format, &name)?;
-            let content = Content::of(&bytes);
-            let file_name = file_name(master.layout(), &at.series, &dated, format);
-            files.insert(
-                format_name.clone(),
-                FormatFile { file_name, sha256: content.sha256, bytes: content.bytes },
-            );
-        }
+    let judged: Vec<(Held, Findings)> = held.into_iter().zip(judged).collect();
+    let governs = |at: &At| -> Result<Governs, Failure> {
         let days = config.governs(&at.series, &at.kind).map_err(StoreError::from)?;
-        let governs = Governs { from: days.first.to_string(), until: days.last.map(|last| last.to_string()) };
-        commit.clone_from(&at.commit);
-        masters.push(MasterContent {
-            series: at.series.clone(),
-            kind: at.kind.clone(),
-            edition: master.layout().edition.clone(),
-            rows: master.rows() as u64,
-            canonical: master.canonical(),
-            formats: files,
-            governs,
-            made_of: master.basis(),
-            published,
-            let_pass,
-            corrections: store.corrections_standing(&at)?.into_iter().map(mark).collect(),
-            timelines: timelines.canonical(),
-        });
-        answers.push(Answers { series: at.series, kind: at.kind, state, timelines });
-        all_findings.push((name, findings));
+        Ok(Governs { from: days.first.to_string(), until: days.last.map(|last| last.to_string()) })
+    };
+    let all = store.each(&judged, |store, (held, findings)| {
+        content(store, rev, formats, held, findings, governs(&held.at)?)
+    })?;
+    let (mut masters, mut answers, mut findings) = (Vec::new(), Vec::new(), Vec::new());
+    for (master, answer, found) in all {
+        findings.push((format!("{}/{}", master.series, master.kind), found));
+        masters.push(master);
+        answers.push(answer);
     }
     if let (true, Some(TooOld { series, kind, last })) = (masters.is_empty(), too_old.last()) {
         return Err(Failure::new(
@@ -180,7 +142,63 @@ pub fn contents(
             format!("{rev} にはまだマスターがありません。先に取り込んでください"),
         ));
     }
-    Ok(Contents { commit, too_old, masters, answers, findings: all_findings })
+    Ok(Contents { commit, too_old, masters, answers, findings })
+}
+
+/// One master as a release holds it, with every day of it and what was found in it.
+fn content(
+    store: &Store,
+    rev: &str,
+    formats: &[String],
+    Held { at, record, state: master }: &Held,
+    findings: &Findings,
+    governs: Governs,
+) -> Result<(MasterContent, Answers, Findings), Failure> {
+    let name = format!("{}/{}", at.series, at.kind);
+    let state = master.master().clone();
+    let timelines = store.timelines(at, &state)?;
+    let mut findings = findings.clone();
+    findings.extend(superseded(&timelines));
+    if findings.denies() {
+        return Err(Failure::refused(
+            format!("{name} of {rev} is not fit for a release"),
+            format!("{rev} の {name} はリリースできません"),
+            findings,
+        )
+        .found_in(name));
+    }
+    let dated = record.as_ref().map(|record| record.dated.strftime("%Y%m%d").to_string()).unwrap_or_default();
+    let mut let_pass = findings.passed();
+    let_pass.extend(store.accepted_on_the_way(at)?);
+    let_pass.sort();
+    let_pass.dedup();
+    let mut files = BTreeMap::new();
+    for format_name in formats {
+        let format = known_format(store.schemas(), format_name)?;
+        let bytes = formatted(master, format, &name)?;
+        let content = Content::of(&bytes);
+        let file_name = file_name(master.layout(), &at.series, &dated, format);
+        files.insert(
+            format_name.clone(),
+            FormatFile { file_name, sha256: content.sha256, bytes: content.bytes },
+        );
+    }
+    let content = MasterContent {
+        series: at.series.clone(),
+        kind: at.kind.clone(),
+        edition: master.layout().edition.clone(),
+        rows: master.rows() as u64,
+        canonical: master.canonical(),
+        formats: files,
+        governs,
+        made_of: master.basis(),
+        published: record.as_ref().map(|record| record.dated.to_string()),
+        let_pass,
+        corrections: store.corrections_standing(at)?.into_iter().map(mark).collect(),
+        timelines: timelines.canonical(),
+    };
+    let answers = Answers { series: at.series.clone(), kind: at.kind.clone(), state, timelines };
+    Ok((content, answers, findings))
 }
 
 /// A correction as the manifest marks it.

@@ -48,6 +48,14 @@ pub struct Held {
     pub state: State,
 }
 
+/// What the history says of a master.
+struct Proven {
+    /// See [`Store::rests_on`].
+    rests_on: Vec<(Oid, ImportRecord)>,
+    /// Where the master is not what the history makes of it.
+    findings: Findings,
+}
+
 impl Checked {
     /// Whether anything found refuses the data.
     pub fn denies(&self) -> bool {
@@ -117,8 +125,9 @@ impl Store {
         let (_, tree) = self.resolve(rev)?;
         let config = self.config_in(tree)?;
         let site = self.site_rules(tree)?;
-        let before = |held: &Held| self.state_before(&held.at, held.record.as_ref());
-        let before: Vec<Option<Master>> = held.iter().map(before).collect();
+        let before = self.each(held, |store, held| {
+            Ok::<_, StoreError>(store.state_before(&held.at, held.record.as_ref()))
+        })?;
         let subjects = held.iter().zip(&before).map(|(held, before)| Subject {
             series: &held.at.series,
             state: &held.state,
@@ -126,24 +135,31 @@ impl Store {
             before: before.as_ref(),
         });
         let mut all = judge(&subjects.collect::<Vec<_>>(), Some(&site));
-        for (held, findings) in held.iter().zip(&mut all) {
-            let rests_on = self.rests_on(&held.at)?;
-            findings.extend(self.rewritten(&held.at)?);
-            if let Some(record) = &held.record {
-                let digest = held.state.canonical_digest();
-                if record.state == digest {
-                    findings.extend(self.derived(&held.at, digest, &rests_on));
-                } else {
-                    let finding = Finding::new(Code::StoreState);
-                    findings.push(finding.found(digest.short()).expected(record.state.short()));
-                }
-            }
-            for (_, record) in &rests_on {
+        let proven = self.each(held, Store::proven)?;
+        for ((held, proven), findings) in held.iter().zip(proven).zip(&mut all) {
+            findings.extend(proven.findings);
+            for (_, record) in &proven.rests_on {
                 let_pass(findings, &accepted(record));
             }
             config.waive(&held.at.kind, findings, today);
         }
         Ok(all)
+    }
+
+    /// What `held` rests on, and where it is not what that makes.
+    fn proven(&self, held: &Held) -> Result<Proven, StoreError> {
+        let rests_on = self.rests_on(&held.at)?;
+        let mut findings = self.rewritten(&held.at)?;
+        if let Some(record) = &held.record {
+            let digest = held.state.canonical_digest();
+            if record.state == digest {
+                findings.extend(self.derived(&held.at, digest, &rests_on));
+            } else {
+                let finding = Finding::new(Code::StoreState);
+                findings.push(finding.found(digest.short()).expected(record.state.short()));
+            }
+        }
+        Ok(Proven { rests_on, findings })
     }
 
     /// What was accepted where the files that a master's state rests on came in, and that nobody finds again

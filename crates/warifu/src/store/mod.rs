@@ -16,6 +16,7 @@
 //! nothing is taken over that was not looked at. Only this module uses git2.
 
 mod ancestry;
+mod at_once;
 mod author;
 mod beside;
 mod check;

@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use git2::{ObjectType, Odb, Oid};
 
@@ -29,7 +29,7 @@ pub(super) type Changes = Vec<(Oid, Option<Oid>)>;
 /// Trees that were read: one of six hundred shards is asked for again and again, and libgit2 keeps small ones
 /// only.
 #[derive(Default)]
-pub(super) struct Trees(RefCell<HashMap<Oid, Rc<[u8]>>>);
+pub(super) struct Trees(RefCell<HashMap<Oid, Arc<[u8]>>>);
 
 impl Trees {
     /// How many are held at most.
@@ -55,16 +55,16 @@ impl<'r> Objects<'r> {
     }
 
     /// The tree `oid`, raw.
-    fn tree(&self, oid: Oid) -> Result<Rc<[u8]>, StoreError> {
+    fn tree(&self, oid: Oid) -> Result<Arc<[u8]>, StoreError> {
         if let Some(tree) = self.trees.0.borrow().get(&oid) {
-            return Ok(Rc::clone(tree));
+            return Ok(Arc::clone(tree));
         }
-        let tree: Rc<[u8]> = self.read(oid, ObjectType::Tree)?.data().into();
+        let tree: Arc<[u8]> = self.read(oid, ObjectType::Tree)?.data().into();
         let mut trees = self.trees.0.borrow_mut();
         if trees.len() >= Trees::MOST {
             trees.clear();
         }
-        trees.insert(oid, Rc::clone(&tree));
+        trees.insert(oid, Arc::clone(&tree));
         Ok(tree)
     }
 

@@ -115,6 +115,11 @@ impl Store {
         self.repository.workdir().unwrap_or(self.repository.path()).to_owned()
     }
 
+    /// What it reads files by.
+    pub(super) fn library(&self) -> &Library {
+        &self.library
+    }
+
     /// The schemas it reads files by.
     pub fn schemas(&self) -> &Schemas {
         &self.library.schemas

@@ -7,7 +7,7 @@
 use jiff::civil::Date;
 use warifu_masters::change::differential::Applied;
 use warifu_masters::finding::{Code, Finding};
-use warifu_masters::schema::{CHANGE_CLASS, CHANGED_ON};
+use warifu_masters::schema::CHANGED_ON;
 use warifu_masters::table::{Master, Role};
 
 use super::config::{Config, Series};
@@ -78,7 +78,7 @@ fn doubt(config: &Config, name: &str, dated: Date, role: Role, file: &Master) ->
 /// master that is only published whole the classes say nothing of what came last.
 fn days(file: &Master) -> (Vec<Date>, Vec<Date>) {
     let layout = file.layout();
-    let (Some(class), Some(changed_on)) = (layout.position(CHANGE_CLASS), layout.position(CHANGED_ON)) else {
+    let (Some(class), Some(changed_on)) = (layout.change_class, layout.position(CHANGED_ON)) else {
         return (Vec::new(), Vec::new());
     };
     if layout.only_fulls {

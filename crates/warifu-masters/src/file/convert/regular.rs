@@ -6,7 +6,7 @@ use crate::file::ROW_LIMIT_BYTES;
 use crate::file::edition::Editions;
 use crate::file::recognise::{recognise_layout, split};
 use crate::finding::Findings;
-use crate::schema::{CHANGE_CLASS, Layout, Newline, Schemas};
+use crate::schema::{Layout, Newline, Schemas};
 use crate::table::Role;
 
 use super::lines::{Fields, is_regular};
@@ -37,7 +37,7 @@ impl Rows {
     pub(super) fn like(schemas: &Schemas, text: &str, newline: Newline) -> Option<Rows> {
         let mut findings = Findings::new();
         let (layout, header) = recognise_layout(schemas, text, &mut findings)?;
-        let class = layout.position(CHANGE_CLASS);
+        let class = layout.change_class;
         if header || !findings.is_empty() || class.is_some_and(|at| at != 0) {
             return None;
         }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use git2::Oid;
 use warifu_masters::change::diff::{field_or_blank, fields_that_differ};
 use warifu_masters::finding::{Code, Corrected, Finding, Findings};
-use warifu_masters::schema::{CHANGE_CLASS, is_marked};
+use warifu_masters::schema::is_marked;
 use warifu_masters::table::{Master, Role};
 use warifu_trust::limits;
 
@@ -183,7 +183,7 @@ fn missing(
         })
     };
     let goes = |master: &Master, row: usize| {
-        let class = master.layout().position(CHANGE_CLASS);
+        let class = master.layout().change_class;
         class.is_some_and(|class| is_marked(master.bytes(row, class)))
     };
     let (right, new) = match (right, new) {
@@ -194,7 +194,7 @@ fn missing(
         (Some(_), None) => return vec![lost(None, "gone", "there")],
         (Some(right), Some(new)) => (right, new),
     };
-    let class = corrected.layout().position(CHANGE_CLASS);
+    let class = corrected.layout().change_class;
     let was_corrected = |column: usize| {
         old.is_none_or(|old| field_or_blank(beneath, old, column) != field_or_blank(corrected, right, column))
     };
