@@ -9,12 +9,13 @@ use std::sync::Arc;
 use warifu::advice::Advised;
 use warifu::error::{Exit, Failure};
 use warifu::files::Over;
-use warifu::findings::{Ended, FindingsJson, Found, Most, text};
+use warifu::findings::{FindingsJson, Found, Most, text};
 use warifu::library::{Library, known_format};
 use warifu::place::Place;
 use warifu_files::SchemaFolder;
 use warifu_masters::finding::Findings;
 use warifu_masters::schema::Format;
+use warifu_reports::Ended;
 use warifu_usage::{Colour, Paint, of_locale, parse_language};
 use warifu_values::lang::Lang;
 
@@ -210,7 +211,7 @@ impl Context {
             failure.exit == Exit::Data && found.iter().any(|found| found.findings.denies())
         };
         let ended = match failure.filter(|failure| !is_told(failure)) {
-            Some(failure) => Ended::Failed(failure),
+            Some(failure) => Ended::Failed { status: failure.exit.code(), said: failure },
             None => Ended::AsFound,
         };
         self.print(&given.give(&found, ended, self.over, self.lang)?)

@@ -6,8 +6,9 @@ use clap::builder::ValueHint;
 use clap::{ArgMatches, Command, FromArgMatches};
 use warifu::error::{Exit, Failure};
 use warifu::files::Over;
-use warifu::findings::{Ended, Found, Most, csv, github, html, junit, sarif};
+use warifu::findings::{Found, Most, csv, github, html, junit, sarif};
 use warifu::place::Place;
+use warifu_reports::Ended;
 use warifu_values::lang::Lang;
 
 /// How findings are given, beside the text on standard error.
