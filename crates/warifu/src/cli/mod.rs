@@ -23,6 +23,7 @@ mod settings;
 mod signing;
 mod status;
 mod terminal;
+mod typed;
 
 use std::ffi::OsString;
 use std::rc::Rc;
