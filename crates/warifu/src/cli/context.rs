@@ -17,7 +17,7 @@ use warifu_files::SchemaFolder;
 use warifu_masters::finding::Findings;
 use warifu_masters::schema::Format;
 use warifu_reports::Ended;
-use warifu_usage::{Colour, Paint, of_locale, parse_language};
+use warifu_usage::{Colour, Paint, Progress, Steps, of_locale, parse_language};
 use warifu_values::lang::Lang;
 
 use super::acts::Acts;
@@ -26,7 +26,6 @@ use super::findings_as::{FindingsAs, Lists};
 use super::invocation::Invocation;
 use super::pager::Pager;
 use super::places::Places;
-use super::progress::{Progress, Steps};
 use super::settings::Settings;
 
 #[derive(Debug, clap::Args)]
