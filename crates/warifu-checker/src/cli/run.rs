@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use warifu_usage::{Colour, asked_for, asks_for_json, of_locale};
+use warifu_usage::{Colour, asked_for, asks_for_json, error, of_locale};
 use warifu_values::lang::{Lang, Speak as _};
 
 use crate::allocator::settle;
@@ -46,8 +46,12 @@ pub fn run(line: Vec<OsString>) -> ExitCode {
         }
         Err(faults) => {
             let lang = asked.or_else(of_locale).unwrap_or_default();
-            let lines: Vec<_> = faults.said().iter().map(|said| said.say(lang)).collect();
-            let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
+            let lines = |lang| faults.said().iter().map(|said| said.say(lang)).collect::<Vec<_>>().join("\n");
+            let _ = writeln!(io::stderr(), "{}", lines(lang));
+            if wants_json {
+                let said = Said::new(lines(Lang::En), lines(Lang::Ja));
+                print(&DOCUMENTS.ended(None, 2, error("could-not-run", &said, &[])));
+            }
             return ExitCode::from(2);
         }
     };
