@@ -407,7 +407,7 @@ fn fetched_text(context: &Context, caught_up: &CaughtUp, again: &[String], waiti
     text
 }
 
-/// What of `warifu.toml` and `rules/` is not as it was: it holds from now on, and no list of commits tells it.
+/// What of `warifu.toml` and `rules/` is not as it was: it holds from now on; no list of commits tells.
 fn by_hand_text(by_hand: &[ByHand], lang: Lang) -> String {
     if by_hand.is_empty() {
         return String::new();

@@ -42,8 +42,8 @@ impl Speak for ByHand {
 }
 
 impl Store {
-    /// What of it is in `to` otherwise than in `from`. For who had nothing, series and rules are no news; what
-    /// counts without being typed is.
+    /// What of it is in `to` otherwise than in `from`. For who had nothing, series and rules are no news;
+    /// what counts without being typed is.
     pub(super) fn by_hand(&self, from: Option<Oid>, to: Oid) -> Result<Vec<ByHand>, StoreError> {
         let (before, after) = (from.map(|from| self.tables(from)).transpose()?, self.tables(to)?);
         let is_new = before.is_none();
