@@ -113,7 +113,8 @@ fn broken_for_newcomers(failure: Failure) -> Failure {
             lang,
             "the channel is broken: this side remembers what both signed, but whoever reads the channel for \
              the first time gets no release from it: {why}. Whoever runs the channel deletes the file where \
-             it is there, and copies the channel anew from a mirror, a bundle or a backup; then run this again",
+             it is there, and copies the channel anew from a mirror, a bundle or a backup; then run this \
+             again",
             "配信元が壊れています。こちらには署名済みの内容の記録がありますが、初めて読む利用者は取得できません: {why}。\
              配信元の管理者が該当ファイルを（あれば）削除し、ミラー、バンドル、バックアップから複製し直した後、もう一度実行\
              してください"
