@@ -22,6 +22,7 @@ use crate::cli::repair::{repair_damage, warning};
 use crate::cli::serve::serve_claims;
 use crate::cli::settings::{NotSettled, Settings};
 use crate::cli::shown::{DOCUMENTS, Shown, print};
+use crate::cli::waiting::Waiting;
 use crate::log::{Form, Level, Log, start};
 use crate::said::Said;
 use crate::service::{AtDoor, FellBack, Status, interface};
@@ -60,7 +61,8 @@ pub fn run(line: Vec<OsString>) -> ExitCode {
     let found = arguments.command.remote().map_or(Ok(()), Remote::find);
     let (command, json) = (arguments.command.name(), arguments.command.json());
     let shown = Shown { command, json, lang, checker: checker.as_deref() };
-    let done = found.and_then(|()| carry_out(arguments.command, settings, shown));
+    let waiting = Waiting { lang, is_quiet: arguments.quiet };
+    let done = found.and_then(|()| carry_out(arguments.command, settings, shown, waiting));
     ExitCode::from(done.unwrap_or_else(|failure| {
         shown.fail(&failure);
         failure.status
@@ -68,7 +70,12 @@ pub fn run(line: Vec<OsString>) -> ExitCode {
 }
 
 /// Carries out `command`.
-fn carry_out(command: Command, settings: Settings, shown: Shown<'_>) -> Result<u8, Failure> {
+fn carry_out(
+    command: Command,
+    settings: Settings,
+    shown: Shown<'_>,
+    waiting: Waiting,
+) -> Result<u8, Failure> {
     let Shown { lang, checker, .. } = shown;
     // Those that stay say themselves how.
     if !matches!(command, Command::Serve(_) | Command::Attach(_)) {
@@ -85,8 +92,8 @@ fn carry_out(command: Command, settings: Settings, shown: Shown<'_>) -> Result<u
             settle(std::env::args_os());
             attach_program(&attach, lang)
         }
-        Command::Check(check) => check_file(&check, lang),
-        Command::DryRun(dry) => run_dry(&dry, &settings, shown),
+        Command::Check(check) => check_file(&check, waiting),
+        Command::DryRun(dry) => run_dry(&dry, &settings, shown, waiting),
         Command::Explain(explain) => explain_answers(&explain, shown),
         Command::Status(remote) => remote
             .client()
@@ -94,7 +101,7 @@ fn carry_out(command: Command, settings: Settings, shown: Shown<'_>) -> Result<u
             .map_err(Failure::from)
             .and_then(|status| shown.show(&status, status.exit_status())),
         Command::Swap { release, remote } => {
-            remote.client().swap(release).map_err(Failure::from).and_then(|outcome| {
+            waiting.asking(|| remote.client().swap(release)).map_err(Failure::from).and_then(|outcome| {
                 let unchanged = Said::new("nothing new", "変更はありません");
                 let said = outcome.said().unwrap_or(unchanged);
                 shown.show_or(&outcome, &said, outcome.exit_status())
@@ -134,10 +141,12 @@ fn carry_out(command: Command, settings: Settings, shown: Shown<'_>) -> Result<u
         Command::Repair(repair) => {
             repair_damage(&repair, checker, lang).and_then(|decision| shown.show(&decision, 0))
         }
-        Command::Replay(remote) => remote.client().replay().map_err(Failure::from).and_then(|report| {
-            let status = u8::from(report.refusal().is_some());
-            shown.show_or(&report, &report.why, status)
-        }),
+        Command::Replay(remote) => {
+            waiting.asking(|| remote.client().replay()).map_err(Failure::from).and_then(|report| {
+                let status = u8::from(report.refusal().is_some());
+                shown.show_or(&report, &report.why, status)
+            })
+        }
         Command::ForgetClaims(remote) => {
             forget_claims(&remote, Log::new(lang)).and_then(|forgotten| shown.show(&forgotten, 0))
         }

@@ -18,7 +18,7 @@ use warifu_files::SchemaFolder;
 use warifu_masters::finding::Findings;
 use warifu_masters::schema::Format;
 use warifu_reports::Ended;
-use warifu_usage::{Colour, Paint, of_locale, parse_language};
+use warifu_usage::{Colour, Paint, Progress, Steps, of_locale, parse_language};
 use warifu_values::lang::Lang;
 use warifu_values::say;
 use warifu_values::text::{one_line, without_secrets};
@@ -29,7 +29,6 @@ use super::findings_as::{FindingsAs, Lists};
 use super::invocation::Invocation;
 use super::pager::Pager;
 use super::places::Places;
-use super::progress::{Progress, Steps};
 use super::settings::{NamedBy, Settings};
 
 #[derive(Debug, clap::Args)]

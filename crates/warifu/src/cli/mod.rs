@@ -17,7 +17,6 @@ mod memory;
 mod of_kind;
 mod pager;
 mod places;
-mod progress;
 mod repo;
 mod settings;
 mod signing;

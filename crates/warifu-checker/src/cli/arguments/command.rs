@@ -35,6 +35,9 @@ pub(in crate::cli) struct Arguments {
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t, hide_default_value = true)]
     #[arg(hide_possible_values = true)]
     pub(in crate::cli) color: Colour,
+    /// Show no progress
+    #[arg(short, long, global = true)]
+    pub(in crate::cli) quiet: bool,
     #[command(subcommand)]
     pub(in crate::cli) command: Command,
 }

@@ -148,7 +148,7 @@ impl Generate {
         if let Secret::InFile(file, pem) = &made.secret {
             files::write_private(file, pem.as_bytes())?;
         }
-        files::write(&card_file, &card.to_bytes())?;
+        context.place(&card_file)?.write(&card.to_bytes())?;
         show(context, &card, Some((&made.secret, &card_file)))?;
         Ok(Exit::Done)
     }
