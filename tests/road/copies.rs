@@ -123,13 +123,15 @@ fn what_is_typed_daily_is_written_once_and_shown_with_where_it_is_from() {
     let shown = settings("warifu config --json");
     assert!(shown["repository"]["value"].as_str().unwrap().ends_with("/aoki"), "{shown}");
     assert!(shown["root"]["value"].as_str().unwrap().ends_with("/.config/warifu/root.json"), "{shown}");
-    // The user's file holds; the repository's counts before it, the environment before that, an option first.
+    // The user's file holds, also before the repository's; the environment before it, an option first.
     let log = stage.shell("warifu log").ends(0);
     assert!(log.out.contains("s_ALL20240531.csv"), "{}", log.out);
     assert!(stage.shell("warifu log --series r99").ends(2).err.contains("その系列はありません"));
     let path = stage.path("aoki/warifu.toml");
     let text = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, format!("{text}\n[defaults]\nlanguage = \"en\"\nchannel = \"../c\"\n")).unwrap();
+    assert!(stage.shell("warifu log --series r99").ends(2).err.contains("その系列"));
+    std::fs::write(&home, "repository = \"~/aoki\"\nroot = \"root.json\"\n").unwrap();
     assert!(stage.shell("warifu log --series r99").ends(2).err.contains("no such series"));
     assert!(stage.shell("WARIFU_LANG=ja warifu log --series r99").ends(2).err.contains("その系列"));
     assert!(stage.shell("WARIFU_LANG=ja warifu --lang en log --series r99").ends(2).err.contains("no such"));

@@ -31,6 +31,7 @@ mod operations;
 mod pager;
 mod past;
 mod pipelines;
+mod places;
 mod points_tables;
 mod real_chains;
 mod release_page;

@@ -177,16 +177,17 @@ impl Runner<'_> {
 /// the project the first file and what it is called.
 fn founded(stage: &Stage) {
     house(stage);
-    stage.warifu("init kikin --series r06=procedure:2024-06-01").ends(0);
+    stage.warifu("init kikin --series r06=procedure:2024-06-01,modifier:2024-06-01").ends(0);
     let store = "mkdir store && mv channel root.json store/ && cp ci.key store/publisher.key && \
                  cp passphrase store/publisher.passphrase && warifu repo push --repo kikin store/masters";
     stage.shell(store).ends(0);
-    arrives(stage, "s_ALL20240531.csv", "TITLE='令和6年6月改定'\nACCEPT_PAST=\n");
+    let about = "TITLE=$(touch RAN)`touch RAN`\ntouch RAN\nTITLE='令和6年6月改定'\nACCEPT_PAST=\n";
+    arrives(stage, "procedure/s_ALL20240531.csv", about);
 }
 
 /// A file is pushed to the project, with what is said of the release.
 fn arrives(stage: &Stage, file: &str, about: &str) {
-    let data = data("").unwrap().join("procedure").join(file).display().to_string();
+    let data = data("").unwrap().join(file).display().to_string();
     stage
         .shell(&format!(
             "rm -rf propose/incoming && mkdir -p propose/incoming/r06 && cp {data} propose/incoming/r06/"
@@ -204,8 +205,12 @@ fn a_pipeline_stops_until_both_have_signed_and_publishes_then() {
         let Some(pipeline) = Pipeline::read(on) else { return };
         let stage = Stage::new();
         founded(&stage);
+        // Given out under another ending, and taken all the same.
+        let modifiers = data("").unwrap().join("disease/z_20240601.txt");
+        std::fs::copy(modifiers, stage.path("propose/incoming/r06/z_20240601.txt")).unwrap();
         let runner = Runner { stage: &stage, pipeline: &pipeline };
         let proposed = runner.run("propose").ends(0);
+        assert!(!stage.path("propose/RAN").exists(), "what the release is called is data");
         assert!(proposed.out.contains("sent"), "{}", proposed.out);
         for artifact in pipeline.artifacts("propose") {
             assert!(stage.path("propose").join(&artifact).exists(), "{artifact}");
@@ -224,12 +229,15 @@ fn a_pipeline_stops_until_both_have_signed_and_publishes_then() {
         };
         stops("Kikin 0 of 1 signed, Kokuho 0 of 1 signed");
         runner.signed_by("aoki", &[]);
+        // What somebody else puts there stops nobody, and is named.
+        stage.write("store/signatures/77/junk.json", "{}");
         stops("Kikin 1 of 1 signed, Kokuho 0 of 1 signed");
         runner.signed_by("baba", &["kikin"]);
         runner.run("signed").ends(0);
         runner.run("publish").ends(0);
         let listed = stage.warifu("channel list store/channel --root store/root.json --json").ends(0).json();
         assert_eq!(listed["current"]["title"], "令和6年6月改定", "{listed:#}");
+        assert!(listed.to_string().contains("modifier"), "{listed:#}");
         runner.run("refresh").ends(0);
     }
 }

@@ -13,10 +13,13 @@ use warifu_trust::{Halves, Proposal, ProposalError, Refusal, SignatureFile, Targ
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
-use crate::whole::{Overwrite, sweep, write_whole};
+use crate::whole::{Overwrite, folder_beside, sweep, sync_folder, write_whole};
 
 /// The folder of signatures in a draft.
 const SIGNATURES: &str = "signatures";
+
+/// The manifest in a draft.
+const MANIFEST: &str = "release.json";
 
 /// How many signatures of one key are read from there under other names than [`SignatureFile::file_name`].
 const MOST_COPIES: usize = 16;
@@ -38,44 +41,84 @@ impl DraftDirectory {
         &self.directory
     }
 
-    /// Refuses a directory that holds a draft, before anything is done for another one.
+    /// Refuses a directory that is neither new nor empty, before anything is done for a draft in it.
     ///
     /// # Errors
     ///
-    /// [`DraftError::Occupied`]; [`DraftError::Io`].
+    /// [`DraftError::Occupied`]; [`DraftError::NotEmpty`]; [`DraftError::Io`].
     pub fn refuse_occupied(&self) -> Result<(), DraftError> {
-        let manifest = self.directory.join("release.json");
-        if fs::exists(&manifest).map_err(|source| io(&manifest, source))? {
-            return Err(DraftError::Occupied { directory: self.directory.clone() });
-        }
-        Ok(())
+        self.place().map(|_| ())
     }
 
-    /// Writes a new draft. The manifest comes last, so a directory with one is complete.
+    /// Where a new draft goes: what a link leads to, where that is a directory.
+    fn place(&self) -> Result<PathBuf, DraftError> {
+        let directory = &self.directory;
+        match fs::symlink_metadata(directory) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(directory.clone()),
+            Err(source) => return Err(io(directory, source)),
+            Ok(_) => {}
+        }
+        let not_empty = || DraftError::NotEmpty { directory: directory.clone() };
+        // A link that leads nowhere is something that is there.
+        let place = fs::canonicalize(directory).map_err(|_| not_empty())?;
+        if !place.is_dir() {
+            return Err(not_empty());
+        }
+        let manifest = place.join(MANIFEST);
+        if fs::exists(&manifest).map_err(|source| io(&manifest, source))? {
+            return Err(DraftError::Occupied { directory: directory.clone() });
+        }
+        match fs::read_dir(&place).map_err(|source| io(&place, source))?.next() {
+            None => Ok(place),
+            Some(_) => Err(not_empty()),
+        }
+    }
+
+    /// Makes a new draft with the halves that it begins with: beside its place first, under another name, and
+    /// renamed as a whole, so that it is there whole or not at all, and of two at once one is refused.
     ///
     /// # Errors
     ///
-    /// [`DraftError::Occupied`] when a draft is there already; [`DraftError::Io`].
-    pub fn write(&self, proposal: &Proposal) -> Result<(), DraftError> {
-        self.refuse_occupied()?;
-        let manifest = self.directory.join("release.json");
-        let last = TargetName::manifest(proposal.manifest().release);
-        for (name, bytes) in proposal.files() {
-            let file = if name == last {
-                manifest.clone()
-            } else {
-                self.directory.join("blobs").join(name.as_str())
-            };
-            write_whole(&file, bytes, Overwrite::Yes).map_err(|source| io(&file, source))?;
+    /// As [`DraftDirectory::refuse_occupied`].
+    pub fn make(&self, proposal: &Proposal, halves: &Halves) -> Result<(), DraftError> {
+        let place = self.place()?;
+        let around = match place.parent() {
+            Some(around) if around != Path::new("") => around,
+            _ => Path::new("."),
+        };
+        fs::create_dir_all(around).map_err(|source| io(around, source))?;
+        let beside = folder_beside(around).map_err(|source| io(&self.directory, source))?;
+        DraftDirectory::new(beside.path()).fill(proposal, halves)?;
+        #[cfg(not(unix))]
+        let _ = fs::remove_dir(&place);
+        match fs::rename(beside.path(), &place) {
+            Ok(()) => drop(beside.keep()),
+            Err(error) if is_taken(&error) => {
+                return Err(self
+                    .refuse_occupied()
+                    .err()
+                    .unwrap_or_else(|| DraftError::NotEmpty { directory: self.directory.clone() }));
+            }
+            Err(source) => return Err(io(&self.directory, source)),
         }
-        self.sweep();
-        Ok(())
+        sync_folder(around).map_err(|source| io(around, source))
     }
 
-    /// Takes away what a command that was killed left beside the files of the draft.
-    fn sweep(&self) {
-        sweep(&self.directory);
-        ["blobs", SIGNATURES].iter().for_each(|part| sweep(&self.directory.join(part)));
+    /// Writes all of a draft into this directory, which is of nobody else.
+    fn fill(&self, proposal: &Proposal, halves: &Halves) -> Result<(), DraftError> {
+        let last = TargetName::manifest(proposal.manifest().release);
+        let blobs = self.directory.join("blobs");
+        for (name, bytes) in proposal.files() {
+            let file = if name == last { self.directory.join(MANIFEST) } else { blobs.join(name.as_str()) };
+            write_whole(&file, bytes, Overwrite::Never).map_err(|source| io(&file, source))?;
+        }
+        for (name, bytes) in [("targets.json", &halves.targets), ("snapshot.json", &halves.snapshot)] {
+            let file = self.directory.join(name);
+            if let Some(bytes) = bytes {
+                write_whole(&file, bytes, Overwrite::Never).map_err(|source| io(&file, source))?;
+            }
+        }
+        Ok(())
     }
 
     /// Reads the proposal; every blob is unfolded and compared with the manifest.
@@ -84,7 +127,7 @@ impl DraftDirectory {
     ///
     /// [`DraftError::Missing`], [`DraftError::Read`], [`DraftError::Io`], [`DraftError::Proposal`].
     pub fn read(&self) -> Result<Proposal, DraftError> {
-        let manifest = self.directory.join("release.json");
+        let manifest = self.directory.join(MANIFEST);
         let bytes = read_file(&manifest, limits::MANIFEST_BYTES)?
             .ok_or_else(|| DraftError::Missing { directory: self.directory.clone() })?;
         let blobs_directory = self.directory.join("blobs");
@@ -166,7 +209,8 @@ impl DraftDirectory {
     pub fn write_signature(&self, signature: &SignatureFile) -> Result<PathBuf, DraftError> {
         let file = self.directory.join(SIGNATURES).join(signature.file_name());
         write_whole(&file, &signature.to_bytes(), Overwrite::Yes).map_err(|source| io(&file, source))?;
-        self.sweep();
+        // What a command that was killed left.
+        sweep(&self.directory.join(SIGNATURES));
         Ok(file)
     }
 
@@ -181,22 +225,13 @@ impl DraftDirectory {
             snapshot: read_file(&self.directory.join("snapshot.json"), limits::SNAPSHOT_BYTES)?,
         })
     }
+}
 
-    /// Writes the halves that a draft begins with.
-    ///
-    /// # Errors
-    ///
-    /// [`DraftError::Io`].
-    pub fn write_halves(&self, halves: &Halves) -> Result<(), DraftError> {
-        for (name, bytes) in [("targets.json", &halves.targets), ("snapshot.json", &halves.snapshot)] {
-            let file = self.directory.join(name);
-            if let Some(bytes) = bytes {
-                write_whole(&file, bytes, Overwrite::Yes).map_err(|source| io(&file, source))?;
-            }
-        }
-        self.sweep();
-        Ok(())
-    }
+/// Whether the place to be renamed to was taken meanwhile.
+fn is_taken(error: &io::Error) -> bool {
+    let kinds =
+        [io::ErrorKind::DirectoryNotEmpty, io::ErrorKind::AlreadyExists, io::ErrorKind::NotADirectory];
+    kinds.contains(&error.kind())
 }
 
 /// The file, when it is there.
@@ -217,6 +252,11 @@ fn io(file: &Path, source: io::Error) -> DraftError {
 pub enum DraftError {
     /// There is a draft already.
     Occupied {
+        /// The directory.
+        directory: PathBuf,
+    },
+    /// There is something else.
+    NotEmpty {
         /// The directory.
         directory: PathBuf,
     },
@@ -254,6 +294,16 @@ impl Speak for DraftError {
                     lang,
                     "{directory} holds a draft already; choose another directory",
                     "{directory} には既に草案があります。別のフォルダーを指定してください"
+                )
+            }
+            DraftError::NotEmpty { directory } => {
+                let directory = directory.display();
+                say!(
+                    lang,
+                    "{directory} is neither new nor an empty folder, and nothing was written into it; choose \
+                     another directory for the draft",
+                    "{directory} は新しいフォルダーでも空のフォルダーでもないため、書き込んでいません。草案には別のフォルダーを\
+                     指定してください"
                 )
             }
             DraftError::Missing { directory } => {

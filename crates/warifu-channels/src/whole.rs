@@ -45,12 +45,31 @@ pub(crate) fn sweep(directory: &Path) {
     warifu_files::sweep(directory, WRITING);
 }
 
+/// A folder of nobody else's in `around`, to be filled and renamed; gone when it is dropped before. What
+/// others that were killed left there goes with it.
+pub(crate) fn folder_beside(around: &Path) -> io::Result<tempfile::TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(MAKING);
+    #[cfg(unix)]
+    {
+        // As every folder that is made: the rest is for the umask to say.
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o777));
+    }
+    let made = builder.tempdir_in(around)?;
+    warifu_files::sweep_folders(made.path(), around, MAKING);
+    Ok(made)
+}
+
+/// What the name of a folder begins with that is made beside its place.
+const MAKING: &str = ".warifu-making-";
+
 /// What the name of a file begins with that is written beside its place.
 const WRITING: &str = ".writing-";
 
 /// Flushes what a folder lists.
 #[expect(clippy::disallowed_methods, reason = "a folder is opened, not read")]
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 

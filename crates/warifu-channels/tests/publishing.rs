@@ -78,8 +78,7 @@ fn kikin_signs_first_and_not_after_kokuho() {
 fn copy_of(proposal: &Proposal, begun: &Halves) -> (tempfile::TempDir, DraftDirectory) {
     let folder = tempfile::tempdir().unwrap();
     let draft = DraftDirectory::new(folder.path().join("draft"));
-    draft.write_halves(begun).unwrap();
-    draft.write(proposal).unwrap();
+    draft.make(proposal, begun).unwrap();
     (folder, draft)
 }
 
@@ -405,7 +404,7 @@ fn a_draft_on_disk_carries_every_part() {
     let proposal = propose_again(&channel, &tip).unwrap().unwrap();
     let directory = tempfile::tempdir().unwrap();
     let draft = DraftDirectory::new(directory.path());
-    draft.write(&proposal).unwrap();
+    draft.make(&proposal, &Halves::default()).unwrap();
     assert_eq!(draft.read().unwrap(), proposal);
     for part in proposal.manifest().parts() {
         let file = directory.path().join("blobs").join(part.blob.as_str());
@@ -628,12 +627,11 @@ fn a_draft_goes_through_a_directory_unchanged_and_is_checked() {
     let draft = DraftDirectory::new(directory.path().join("draft"));
     assert!(matches!(draft.read(), Err(DraftError::Missing { .. })));
     let (tip, proposal) = world.propose_for(&channel);
-    draft.write(&proposal).unwrap();
-    assert!(matches!(draft.write(&proposal), Err(DraftError::Occupied { .. })));
-    assert_eq!(draft.read().unwrap(), proposal);
-    assert_eq!(draft.read_halves().unwrap(), Halves::default());
     let halves = world.sign(&tip, &proposal);
-    draft.write_halves(&halves).unwrap();
+    draft.make(&proposal, &halves).unwrap();
+    let again = draft.make(&proposal, &Halves::default());
+    assert!(matches!(again, Err(DraftError::Occupied { .. })));
+    assert_eq!(draft.read().unwrap(), proposal);
     assert_eq!(draft.read_halves().unwrap(), halves);
 
     let blobs = directory.path().join("draft/blobs");
@@ -645,12 +643,67 @@ fn a_draft_goes_through_a_directory_unchanged_and_is_checked() {
     assert!(matches!(draft.read(), Err(DraftError::Proposal(ProposalError::Blob(_)))));
 }
 
+/// What is somebody else's is not touched, be it by the name of a part of a draft; no link is followed.
+#[test]
+fn a_draft_is_made_in_a_new_or_empty_folder_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = |name: &str| directory.path().join(name);
+    let (_, proposal) = World::new().propose_for(&MemoryChannel::default());
+    let make = |name: &str| DraftDirectory::new(at(name)).make(&proposal, &Halves::default());
+    for file in ["theirs/targets.json", "other/signatures/x.json", "hidden/.git/HEAD", "file"] {
+        std::fs::create_dir_all(at(file).parent().unwrap()).unwrap();
+        std::fs::write(at(file), "my only copy").unwrap();
+        let top = file.split('/').next().unwrap();
+        assert!(matches!(make(top), Err(DraftError::NotEmpty { .. })), "{file}");
+        assert_eq!(std::fs::read_to_string(at(file)).unwrap(), "my only copy");
+    }
+    #[cfg(unix)]
+    {
+        let link = |to: &str, name: &str| std::os::unix::fs::symlink(at(to), at(name)).unwrap();
+        link("nowhere", "dangling");
+        link("theirs", "led");
+        for name in ["dangling", "led"] {
+            assert!(matches!(make(name), Err(DraftError::NotEmpty { .. })), "{name}");
+        }
+        assert!(!at("nowhere").exists());
+    }
+    std::fs::create_dir(at("empty")).unwrap();
+    for name in ["empty", "new", "deep/within"] {
+        make(name).unwrap();
+        assert_eq!(DraftDirectory::new(at(name)).read().unwrap(), proposal);
+    }
+    let left = std::fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(left.into_iter().all(|name| !name.to_string_lossy().starts_with('.')));
+}
+
+#[test]
+fn of_many_drafts_into_one_folder_at_once_one_is_made_and_the_others_are_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let place = directory.path().join("draft");
+    let world = World::new();
+    let (_, proposal) = world.propose_for(&MemoryChannel::default());
+    let all = std::sync::Barrier::new(8);
+    let made = std::thread::scope(|scope| {
+        let one = || {
+            all.wait();
+            DraftDirectory::new(&place).make(&proposal, &Halves::default())
+        };
+        let all: Vec<_> = (0..8).map(|_| scope.spawn(one)).collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect::<Vec<_>>()
+    });
+    assert_eq!(made.iter().filter(|one| one.is_ok()).count(), 1, "{made:?}");
+    let refused = made.iter().filter_map(|one| one.as_ref().err());
+    assert!(refused.into_iter().all(|error| matches!(error, DraftError::Occupied { .. })), "{made:?}");
+    assert_eq!(DraftDirectory::new(&place).read().unwrap(), proposal);
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+}
+
 #[test]
 fn what_is_no_blob_does_not_count_among_a_drafts_blobs() {
     let directory = tempfile::tempdir().unwrap();
     let draft = DraftDirectory::new(directory.path());
     let (_, proposal) = World::new().propose_for(&MemoryChannel::default());
-    draft.write(&proposal).unwrap();
+    draft.make(&proposal, &Halves::default()).unwrap();
     // More than there may be masters, whatever the order in which the folder lists them.
     for number in 0..limits::MASTERS * 8 {
         std::fs::write(directory.path().join(format!("blobs/.writing-{number}")), b"").unwrap();
@@ -663,7 +716,10 @@ fn what_is_no_blob_does_not_count_among_a_drafts_blobs() {
 fn what_a_killed_writer_left_in_a_draft_or_channel_goes_with_the_next_write() {
     let directory = tempfile::tempdir().unwrap();
     let at = |path: &str| directory.path().join(path);
-    let folders = ["draft", "draft/blobs", "draft/signatures"];
+    let (world, draft) = (World::new(), DraftDirectory::new(at("draft")));
+    let (tip, proposal) = world.propose_for(&MemoryChannel::default());
+    draft.make(&proposal, &Halves::begin(&proposal, &tip, now(), validity()).unwrap()).unwrap();
+    let folders = ["draft/signatures"];
     let published = ["channel/metadata", "channel/targets", "channel/statements"];
     let left = folders.iter().chain(&published).map(|folder| at(folder).join(".writing-left"));
     let left: Vec<_> = left.collect();
@@ -671,10 +727,10 @@ fn what_a_killed_writer_left_in_a_draft_or_channel_goes_with_the_next_write() {
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(file, b"x").unwrap();
     }
-    let (world, draft) = (World::new(), DraftDirectory::new(at("draft")));
-    let (tip, proposal) = world.propose_for(&MemoryChannel::default());
-    draft.write(&proposal).unwrap();
-    draft.write_halves(&world.sign(&tip, &proposal)).unwrap();
+    let reviewed = proposal.review(proposal.manifest()).unwrap();
+    let begun = draft.read_halves().unwrap();
+    let signed = reviewed.sign_as_kikin(&tip, &begun, &world.kikin[0], now(), validity()).unwrap();
+    draft.write_signature(&signed.signature).unwrap();
     world.publish_next(Address::folder(&at("channel")).publish_channel().as_ref());
     for file in left {
         assert!(!file.exists(), "{}", file.display());

@@ -4,12 +4,14 @@
 //! Nothing here knows what a file means.
 #![warn(missing_docs)]
 
+mod left;
 mod lock;
 mod os_error;
 mod regular;
 mod schema_folder;
 mod tls_error;
 
+pub use left::{sweep_files_of, sweep_folders};
 pub use lock::{FolderLock, locked, sweep};
 pub use os_error::os_error;
 pub use regular::{ReadError, open, read};

@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::regular::open;
+use crate::regular::{ReadError, open};
 
 /// Waits for the lock of the file `path`, which is made where there is none, for `longest` at most; it falls
 /// with the returned file, also when its process dies.
@@ -37,9 +37,15 @@ pub fn locked(path: &Path, longest: Duration) -> io::Result<File> {
 /// The file whose lock is a folder's, made when it is not there. One that is, is opened as every other file:
 /// without waiting on what was laid in its place.
 fn lock_file(path: &Path) -> io::Result<File> {
-    match OpenOptions::new().write(true).create_new(true).open(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => open(path).map_err(io::Error::other),
-        made => made,
+    loop {
+        return match OpenOptions::new().write(true).create_new(true).open(path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match open(path) {
+                // Whoever held it took it away between the two.
+                Err(ReadError::Missing { .. }) => continue,
+                opened => opened.map_err(io::Error::other),
+            },
+            made => made,
+        };
     }
 }
 

@@ -248,6 +248,7 @@ impl Unfinished {
             let file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)?;
             // By its lock whoever sweeps sees that it is being written; a file system without locks has none.
             let _unlocked = file.as_file().try_lock();
+            warifu_files::sweep_files_of(file.as_file(), folder, UNFINISHED);
             let (path, target) = (path.to_owned(), target.unwrap_or_else(|| path.to_owned()));
             Ok(Some(Unfinished { path, target, folder: opened, file, written: 0, told: 0, readers, over }))
         })();

@@ -4,9 +4,11 @@
 
 mod place;
 
+use std::path::Path;
+
 use git2::{Oid, Repository, Signature};
 use place::{Place, base, now};
-use warifu::store::{ExchangeError, Store, Unsound, today};
+use warifu::store::{Examined, ExchangeError, Store, Unsound, today};
 use warifu_masters::schema::Schemas;
 
 /// A repository with a master, and one that was sent everything.
@@ -28,6 +30,12 @@ fn commit(shared: &Repository, name: &str, mode: i32, content: Oid) -> Oid {
     let tree = shared.find_tree(builder.write().unwrap()).unwrap();
     let who = Signature::now("Mallory\u{1B}[31m", "m@example.jp").unwrap();
     shared.commit(Some("refs/heads/main"), &who, &who, "harmless\u{7}", &tree, &[&parent]).unwrap()
+}
+
+fn cloned(from: &str, copy: &Path, schemas: Schemas) -> Result<Store, ExchangeError> {
+    let clear = |examined: Examined| Ok::<_, ExchangeError>(examined.clear(true).unwrap());
+    let (store, _) = Store::clone_from(from, copy, schemas, today(now()), &mut |_| {}, clear)?;
+    Ok(store)
 }
 
 fn received(place: &Place) -> Result<warifu::store::Received, ExchangeError> {
@@ -55,8 +63,7 @@ fn a_link_or_another_repository_is_never_taken_over() {
         let copy = place.folder.path().join("copy");
         let schemas = Schemas::built_in().unwrap();
         let from = shared.path().to_str().unwrap();
-        let error =
-            Store::clone_from(from, &copy, schemas, today(now()), &mut |_| {}).map(|_| ()).unwrap_err();
+        let error = cloned(from, &copy, schemas).map(|_| ()).unwrap_err();
         assert!(matches!(error, ExchangeError::Unsound { .. }), "{error}");
         assert!(!copy.exists());
     }

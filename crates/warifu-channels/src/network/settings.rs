@@ -177,6 +177,13 @@ impl Network {
         Network { tells: Some(Arc::new(tells)), ..self }
     }
 
+    /// The same for a place that somebody else named: no certificate, login or token of the user's is shown
+    /// there.
+    #[must_use]
+    pub fn anonymous(self) -> Self {
+        Network { identity: None, login: None, token: None, s3_login: None, ..self }
+    }
+
     /// What the environment says, asked by `variable`; docs/channels.md lists the names.
     ///
     /// # Errors

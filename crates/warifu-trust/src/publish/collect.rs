@@ -62,9 +62,10 @@ impl Speak for LeftOut {
             ),
             WhyLeftOut::SealsOther => say!(
                 lang,
-                "{file} seals other signatures of Kikin than the others of Kokuho; sign again with all that \
-                 are collected",
-                "{file} は国保中央会の他の署名と異なる支払基金の署名を封じています。揃えてから署名し直してください"
+                "{file} seals other signatures of Kikin than those here, or than the others of Kokuho do; \
+                 collect Kikin's together with it, or sign again with all that are collected",
+                "{file} は、ここにある支払基金の署名（または国保中央会の他の署名が封じたもの）と異なる署名を封じています。支払基金の\
+                 署名と一緒に取り込むか、揃えてから署名し直してください"
             ),
             WhyLeftOut::AfterTheSeal => say!(
                 lang,
@@ -217,6 +218,30 @@ impl Halves {
             collected.left_out.push(LeftOut { file: signature.file_name(), why: WhyLeftOut::SealsOther });
         }
         Ok(collected)
+    }
+
+    /// Why `signature` is not known to hold, beside the signatures of Kikin among `beside`; nothing when it
+    /// holds. What most of Kokuho sealed says nothing of one of them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Halves::collect`].
+    pub fn doubt(
+        &self,
+        signature: &SignatureFile,
+        beside: &[SignatureFile],
+        proposal: &Proposal,
+        tip: &Tip,
+    ) -> Result<Option<LeftOut>, SignError> {
+        let file = signature.file_name();
+        if self.targets.is_none() {
+            return Ok(Some(LeftOut { file, why: WhyLeftOut::DoesNotHold }));
+        }
+        let is_sealed = |one: &&SignatureFile| one.over == Over::Targets && signature.over != Over::Targets;
+        let mut together: Vec<_> = beside.iter().filter(is_sealed).cloned().collect();
+        together.push(signature.clone());
+        let left_out = self.collect(&together, proposal, tip)?.left_out;
+        Ok(left_out.into_iter().find(|left| left.file == file))
     }
 
     /// Who has signed and who has not, by name.

@@ -10,7 +10,7 @@ use warifu_values::say;
 
 use super::context::Context;
 use super::repo::columns::Columns;
-use super::settings::user_file;
+use super::settings::{NamedBy, user_file};
 
 /// Show what is typed daily, as it holds here, and where each comes from.
 #[derive(Debug, clap::Args)]
@@ -20,25 +20,19 @@ pub(crate) struct Args {
     repo: Option<PathBuf>,
 }
 
-/// Where a value comes from.
-enum From {
-    Option(&'static str),
-    Variable(&'static str),
-    File(String),
-    Nowhere,
-}
-
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let mut columns = Columns::new();
         let mut documents = serde_json::Map::new();
         for daily in Daily::ALL {
-            let (value, from) = self.value(daily, context);
-            let (kind, place) = match &from {
-                From::Option(option) => ("option", Some(format!("--{option}"))),
-                From::Variable(name) => ("environment", Some((*name).to_owned())),
-                From::File(file) => ("file", Some(file.clone())),
-                From::Nowhere => ("none", None),
+            let (value, by) = self.value(daily, context);
+            let (kind, place) = match &by {
+                Some(NamedBy::Line) => ("option", daily.option().map(|option| format!("--{option}"))),
+                Some(NamedBy::Variable(name)) => ("environment", Some((*name).to_owned())),
+                Some(NamedBy::Own(file) | NamedBy::Repository(file)) => {
+                    ("file", Some(file.display().to_string()))
+                }
+                None => ("none", None),
             };
             documents
                 .insert(daily.name().to_owned(), json!({ "value": value, "from": kind, "place": place }));
@@ -55,22 +49,19 @@ impl Args {
         Ok(Exit::Done)
     }
 
-    fn value(&self, daily: Daily, context: &Context) -> (Option<String>, From) {
-        let was_typed = |id| context.was_typed(id);
-        let variable = daily.variable().and_then(|name| Some((name, std::env::var(name).ok()?)));
-        match (daily, variable) {
-            (Daily::Repository, _) if was_typed("repo") => {
-                (self.repo.as_ref().map(|repo| repo.display().to_string()), From::Option("repo"))
+    fn value(&self, daily: Daily, context: &Context) -> (Option<String>, Option<NamedBy>) {
+        let by = context.named_by(daily);
+        let value = match (&by, daily) {
+            (Some(NamedBy::Line), Daily::Repository) => {
+                self.repo.as_ref().map(|repo| repo.display().to_string())
             }
-            (Daily::Language, _) if was_typed("lang") => {
-                (Some(context.lang.code().to_owned()), From::Option("lang"))
+            (Some(NamedBy::Line), Daily::Language) => Some(context.lang.code().to_owned()),
+            (Some(NamedBy::Variable(name)), _) => {
+                std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
             }
-            (_, Some((name, value))) => (Some(value), From::Variable(name)),
-            _ => match (context.settings.get(daily), context.settings.file(daily)) {
-                (Some(value), Some(file)) => (Some(value.to_owned()), From::File(file.display().to_string())),
-                _ => (None, From::Nowhere),
-            },
-        }
+            _ => context.settings.get(daily).map(str::to_owned),
+        };
+        (value, by)
     }
 }
 
@@ -84,9 +75,10 @@ fn how(lang: Lang) -> String {
     let (user, repository) = (of(Whose::User), of(Whose::Repository));
     say!(
         lang,
-        "\nAn option counts before the environment, that before [defaults] in the repository's warifu.toml\n\
-         ({repository}), that before your own file {file}\n({user}).\n",
-        "\n優先順: 引数、環境変数、リポジトリの warifu.toml の [defaults]（{repository}）、\n自分の設定ファイル {file}\n\
-         （{user}）。\n"
+        "\nAn option counts before the environment, that before your own file {file}\n({user}), that before \
+         [defaults] in the repository's warifu.toml ({repository}),\nwhich others can change: your login is \
+         never sent to a channel that it names.\n",
+        "\n優先順: 引数、環境変数、自分の設定ファイル {file}\n（{user}）、リポジトリの warifu.toml の [defaults]\
+         （{repository}）。\nリポジトリの設定は他の人も変更できるため、そこに書かれた配信元に認証情報は送りません。\n"
     )
 }

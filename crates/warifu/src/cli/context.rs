@@ -1,13 +1,14 @@
 //! What every command is given: language, output form, schemas.
 
 use std::cell::{Cell, RefCell};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use warifu::advice::Advised;
+use warifu::daily::Daily;
 use warifu::error::{Exit, Failure};
 use warifu::files::Over;
 use warifu::findings::{FindingsJson, Found, Most, text};
@@ -19,6 +20,8 @@ use warifu_masters::schema::Format;
 use warifu_reports::Ended;
 use warifu_usage::{Colour, Paint, Progress, Steps, of_locale, parse_language};
 use warifu_values::lang::Lang;
+use warifu_values::say;
+use warifu_values::text::{one_line, without_secrets};
 
 use super::acts::Acts;
 use super::document::DOCUMENTS;
@@ -26,7 +29,7 @@ use super::findings_as::{FindingsAs, Lists};
 use super::invocation::Invocation;
 use super::pager::Pager;
 use super::places::Places;
-use super::settings::Settings;
+use super::settings::{NamedBy, Settings};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Global {
@@ -69,6 +72,17 @@ impl Global {
     }
 }
 
+/// A channel as people are told of it.
+pub(crate) fn shown(channel: &OsStr) -> String {
+    one_line(&without_secrets(&channel.to_string_lossy()))
+}
+
+/// Which channel it is and who named it; nothing where it was typed.
+pub(crate) fn channel_line(channel: &str, by: &NamedBy, lang: Lang) -> Option<String> {
+    let place = by.place(lang)?;
+    Some(say!(lang, "channel: {channel} ({place})", "配信元: {channel}（{place}）"))
+}
+
 /// What every command is given.
 pub(crate) struct Context {
     pub(crate) lang: Lang,
@@ -89,6 +103,8 @@ pub(crate) struct Context {
     document: RefCell<Option<serde_json::Value>>,
     /// Whether something stands on standard output.
     has_printed: Cell<bool>,
+    /// Whether it was said which channel it is.
+    has_told_channel: Cell<bool>,
     /// Where it may write.
     places: Places,
     /// Where lists of findings go.
@@ -122,7 +138,7 @@ impl Context {
         let library = Library::new(&site).map_err(|error| wrong(&error))?;
         let (json, pages) = (global.json, !global.no_pager && !global.json);
         let acts = Acts::new(global.audit);
-        let (found, beside, document, has_printed) = Default::default();
+        let (found, beside, document, has_printed, has_told_channel) = Default::default();
         Ok(Context {
             lang,
             json,
@@ -136,6 +152,7 @@ impl Context {
             beside,
             document,
             has_printed,
+            has_told_channel,
             places,
             lists,
             is_quiet: global.quiet,
@@ -147,6 +164,38 @@ impl Context {
     /// Whether the option `id`, one that is carried to the next command, was typed.
     pub(crate) fn was_typed(&self, id: &str) -> bool {
         self.invocation.was_typed(id)
+    }
+
+    /// Who named what counts of `daily`; nobody, where nothing does.
+    pub(crate) fn named_by(&self, daily: Daily) -> Option<NamedBy> {
+        if daily.option().is_some_and(|id| self.was_typed(id)) {
+            return Some(NamedBy::Line);
+        }
+        let variable = daily.variable().filter(|name| std::env::var_os(name).is_some());
+        variable.map(NamedBy::Variable).or_else(|| self.settings.named_by(daily))
+    }
+
+    /// Who named the channel: where no file and no variable says one, it was typed.
+    pub(crate) fn channel_by(&self) -> NamedBy {
+        self.named_by(Daily::Channel).unwrap_or(NamedBy::Line)
+    }
+
+    /// Says once which channel it is and who named it, where that was not typed: nobody who reads the line
+    /// sees it.
+    pub(crate) fn tell_channel(&self, channel: &OsStr) {
+        let Some(line) = channel_line(&shown(channel), &self.channel_by(), self.lang) else { return };
+        if !self.has_told_channel.replace(true) {
+            self.tell(&format!("{line}\n"));
+        }
+    }
+
+    /// Who named the channel; it is said which it is where that was not the user.
+    pub(crate) fn channel_by_whom(&self, channel: &OsStr) -> NamedBy {
+        let by = self.channel_by();
+        if !by.is_user() {
+            self.tell_channel(channel);
+        }
+        by
     }
 
     /// All commands that there are, with their help in the language of messages.

@@ -1,27 +1,65 @@
-//! What is typed daily, from where it is kept: the option, then the environment, then `warifu.toml` of the
-//! repository, then the user's own file. What a file says becomes the option's default, so that every
-//! command has it by the one way that it reads options.
+//! What is typed daily, from where it is kept: the option, then the environment, then the user's own file,
+//! then `warifu.toml` of the repository, which others can change. What a file says becomes the option's
+//! default, so that every command has it by the one way that it reads options.
 
 use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::Command;
 use clap::builder::OsStr as ClapStr;
-use warifu::daily::{Daily, DailyError, of_repository, of_user};
+use warifu::daily::{Daily, DailyError, Whose, of_repository, of_user};
 use warifu::error::{Exit, Failure};
-use warifu::store::Config;
+use warifu::store::declared_at;
 use warifu_values::lang::Lang;
+use warifu_values::say;
 
 /// The longest file of settings.
 const MOST_BYTES: u64 = 1 << 20;
 
+/// Who named a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NamedBy {
+    /// The user, on the line.
+    Line,
+    /// The user, by a variable of the environment.
+    Variable(&'static str),
+    /// The user, in their own file.
+    Own(PathBuf),
+    /// Whoever can send something into the repository, in its `warifu.toml`: nobody's word for the user.
+    Repository(PathBuf),
+}
+
+impl NamedBy {
+    /// Whether it is the user's own word.
+    pub(crate) fn is_user(&self) -> bool {
+        !matches!(self, NamedBy::Repository(_))
+    }
+
+    /// Where it stands; nothing of what was typed, which is seen.
+    pub(crate) fn place(&self, lang: Lang) -> Option<String> {
+        match self {
+            NamedBy::Line => None,
+            NamedBy::Variable(name) => Some((*name).to_owned()),
+            NamedBy::Own(file) => Some(file.display().to_string()),
+            NamedBy::Repository(file) => {
+                let file = file.display();
+                Some(say!(
+                    lang,
+                    "[defaults] of the repository's {file}, which others can change",
+                    "リポジトリの {file} の [defaults]。他の人も変更できます"
+                ))
+            }
+        }
+    }
+}
+
 /// What files say of what is typed daily.
 #[derive(Debug, Default)]
 pub(crate) struct Settings {
-    /// Each with the file that says it.
-    said: BTreeMap<Daily, (String, PathBuf)>,
-    /// The files that were read, the one that counts for less first.
+    /// Each with who says it.
+    said: BTreeMap<Daily, (String, NamedBy)>,
+    /// The files that were read, the one that counts for more first.
     files: Vec<PathBuf>,
     /// What is not right in one of them.
     fault: Option<DailyError>,
@@ -32,27 +70,31 @@ impl Settings {
     pub(crate) fn read(args: &[OsString]) -> Self {
         let mut settings = Settings::default();
         if let Some(file) = user_file() {
-            settings.add(&file, of_user);
+            settings.add(&file, Whose::User);
         }
         let typed = typed_repository(args);
         let repository = typed.or_else(|| std::env::var_os("WARIFU_REPO"));
         let repository = repository.or_else(|| settings.get(Daily::Repository).map(Into::into));
-        if let Some(file) = repository_file(Path::new(&repository.unwrap_or_else(|| ".".into()))) {
-            settings.add(&file, of_repository);
+        if let Some(file) = declared_at(Path::new(&repository.unwrap_or_else(|| ".".into()))) {
+            settings.add(&file, Whose::Repository);
         }
         settings
     }
 
-    fn add(
-        &mut self,
-        file: &Path,
-        parse: impl FnOnce(&str, &Path) -> Result<Vec<(Daily, String)>, DailyError>,
-    ) {
+    /// Adds what `file` says, where nothing that was added before says it.
+    fn add(&mut self, file: &Path, whose: Whose) {
         let Ok(bytes) = warifu_files::read(file, MOST_BYTES) else { return };
         self.files.push(file.to_owned());
-        match parse(&String::from_utf8_lossy(&bytes), file) {
+        let text = String::from_utf8_lossy(&bytes);
+        let (said, by) = match whose {
+            Whose::User => (of_user(&text, file), NamedBy::Own(file.to_owned())),
+            Whose::Repository => (of_repository(&text, file), NamedBy::Repository(file.to_owned())),
+        };
+        match said {
             Ok(said) => {
-                self.said.extend(said.into_iter().map(|(daily, value)| (daily, (value, file.to_owned()))));
+                for (daily, value) in said {
+                    self.said.entry(daily).or_insert_with(|| (value, by.clone()));
+                }
             }
             Err(fault) => self.fault = self.fault.take().or(Some(fault)),
         }
@@ -63,9 +105,9 @@ impl Settings {
         self.said.get(&daily).map(|(value, _)| value.as_str())
     }
 
-    /// The file that says it.
-    pub(crate) fn file(&self, daily: Daily) -> Option<&Path> {
-        self.said.get(&daily).map(|(_, file)| file.as_path())
+    /// Who says it in a file.
+    pub(crate) fn named_by(&self, daily: Daily) -> Option<NamedBy> {
+        self.said.get(&daily).map(|(_, by)| by.clone())
     }
 
     /// The files that were read.
@@ -183,13 +225,6 @@ pub(crate) fn user_file() -> Option<PathBuf> {
     // A relative path in either is passed over, as the XDG base directory specification says.
     let folder = whole("XDG_CONFIG_HOME").or_else(|| Some(whole("HOME")?.join(".config")))?;
     Some(folder.join("warifu/config.toml"))
-}
-
-/// `warifu.toml` of the repository that `path` lies in.
-fn repository_file(path: &Path) -> Option<PathBuf> {
-    let path = path.canonicalize().ok()?;
-    let top = path.ancestors().find(|folder| folder.join(OsStr::new(".git")).exists())?;
-    Some(top.join(Config::FILE)).filter(|file| file.is_file())
 }
 
 #[cfg(test)]

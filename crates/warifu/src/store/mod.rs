@@ -21,6 +21,7 @@ mod author;
 mod beside;
 mod check;
 mod config;
+mod declared;
 mod error;
 mod history;
 mod import;
@@ -32,6 +33,7 @@ mod life;
 mod line;
 mod lock;
 mod loose;
+mod making;
 mod message;
 mod mosaic;
 mod naming;
@@ -58,6 +60,7 @@ pub use ancestry::Ancestry;
 pub use author::Author;
 pub use check::{Checked, Held, StateChecked};
 pub use config::{Config, Keeping, Series, Small, Waiver};
+pub use declared::declared_at;
 pub use error::{
     CommitError, CommitTold, ConfigError, ExchangeError, ImportError, InitError, Obstacle, OpenError,
     Refused, RevertError, StoreError, UndoError, Unsound,
@@ -68,7 +71,7 @@ pub use keep::{Kept, Restored};
 pub use life::{Life, Version};
 pub use naming::dated_in;
 pub use record::{Accepted, Base, Counts, Ended, ImportRecord, Taken};
-pub use remote::{CaughtUp, Cleared, Examined, Origin, Passing, Received, Sent};
+pub use remote::{ByHand, CaughtUp, Cleared, Examined, Origin, Passing, Received, Sent};
 pub use repository::Store;
 pub use request::{ImportRequest, Imported, Stopped};
 pub use revert::{RevertRequest, Reverted};

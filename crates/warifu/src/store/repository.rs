@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use git2::{Oid, Repository, RepositoryInitOptions};
+use git2::{Oid, Repository};
 use jiff::Timestamp;
 use warifu_masters::schema::Schemas;
 use warifu_site_rules::SiteRules;
@@ -15,6 +15,7 @@ use super::beside::beside;
 use super::config::{Config, Series};
 use super::error::{CommitError, ConfigError, InitError, OpenError, StoreError};
 use super::lock::Lock;
+use super::making::Making;
 use super::objects::{Objects, Trees};
 use super::transaction::{Change, Message, Steps, Transaction};
 use super::worktree::changed_files;
@@ -50,16 +51,12 @@ impl Store {
         author: Option<&Author>,
         now: Timestamp,
     ) -> Result<Store, InitError> {
-        if path.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
-            return Err(InitError::NotEmpty { path: path.to_owned() });
-        }
         let text = Config::text(series);
         Config::parse(&text)?;
-        let mut options = RepositoryInitOptions::new();
-        options.initial_head("main").external_template(false);
-        let repository =
-            Repository::init_opts(path, &options).map_err(StoreError::git("make a repository"))?;
-        let store = Store::over(repository, library.into());
+        let not_empty = || InitError::NotEmpty { path: path.to_owned() };
+        let making = Making::begin(path)?.ok_or_else(not_empty)?;
+        let library = library.into();
+        let store = Store::over(making.repository()?, library.clone());
         let author = signature(&store.repository, author, now)?;
         let lock = store.lock()?;
         let names: Vec<_> = series.keys().map(String::as_str).collect();
@@ -77,7 +74,9 @@ impl Store {
         transaction.commit(&mut pending, changes, &message)?;
         transaction.finish(pending)?;
         drop(lock);
-        Ok(store)
+        drop(author);
+        drop(store);
+        Ok(Store::over(making.finish()?, library))
     }
 
     /// Opens the repository that `path` lies in.

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use warifu::advice::Advised;
 use warifu::error::{Exit, Failure};
 use warifu::store::{
-    CaughtUp, Checked, CommitTold, Examined, ExchangeError, Passing, Restored, Sent, Store, today,
+    ByHand, CaughtUp, Checked, CommitTold, Examined, ExchangeError, Passing, Restored, Sent, Store, today,
 };
 use warifu_audit::Act;
-use warifu_values::lang::{Lang, counted};
+use warifu_values::lang::{Lang, Speak as _, counted};
 use warifu_values::say;
 
 use super::again::{self, Again, kind_to_say};
@@ -176,30 +176,22 @@ impl Restore {
 
 impl Clone {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let begun = Store::clone_from(
+        let (store, caught_up) = Store::clone_from(
             &self.from,
             &self.dir,
             context.library.clone(),
             today(now()?),
             &mut |passing| tell_passing(context, passing),
-        );
-        let (store, examined) = begun?;
-        let caught_up = (|| {
-            let cleared = clear(context, examined, self.standing.with_findings)?;
-            Ok::<_, Failure>(store.catch_up(cleared, false)?)
-        })();
-        let caught_up = match caught_up {
-            Ok(caught_up) => caught_up,
-            Err(failure) => {
-                store.give_up();
-                return Err(failure);
-            }
-        };
+            |examined| clear(context, examined, self.standing.with_findings),
+        )?;
         note(context, &caught_up.commit);
         let (dir, lang) = (self.dir.display(), context.lang);
         let status = Advised::command(&["status"]).word("--repo").word(&dir);
         if context.json {
-            context.print_json(&json!({ "repository": store.path(), "commit": caught_up.commit }))?;
+            context.print_json(&json!({
+                "repository": store.path(), "commit": caught_up.commit,
+                "by_hand": by_hand_documents(&caught_up.by_hand),
+            }))?;
             return Ok(Exit::Done);
         }
         let (commits, commits_en) = (caught_up.news.len(), counted(caught_up.news.len() as u64, "commit"));
@@ -210,6 +202,7 @@ impl Clone {
              next:\n  {status}\n",
             "{dir} に複製しました（コミット {commits} 件、検査済み）\n内容と次の操作の確認:\n  {status}\n"
         ))?;
+        context.print(&by_hand_text(&caught_up.by_hand, lang))?;
         Ok(Exit::Done)
     }
 }
@@ -237,6 +230,7 @@ impl Fetch {
                 "news": documents(&caught_up.news),
                 "set_aside": caught_up.aside,
                 "kept": documents(&caught_up.kept),
+                "by_hand": by_hand_documents(&caught_up.by_hand),
                 "again": again,
                 "not_sent": if caught_up.aside.is_some() { 0 } else { waiting },
             }))?;
@@ -357,7 +351,7 @@ fn again_after(store: &Store, caught_up: &CaughtUp) -> Result<Vec<Advised>, Fail
 }
 
 fn fetched_text(context: &Context, caught_up: &CaughtUp, again: &[String], waiting: usize) -> String {
-    let CaughtUp { commit, news, aside, kept } = caught_up;
+    let CaughtUp { commit, news, aside, kept, by_hand } = caught_up;
     let (lang, at) = (context.lang, short(commit));
     let mut text = match news.len() {
         0 => say!(
@@ -375,6 +369,7 @@ fn fetched_text(context: &Context, caught_up: &CaughtUp, again: &[String], waiti
         }
     };
     text.push_str(&lines(news, lang));
+    text.push_str(&by_hand_text(by_hand, lang));
     if let Some(aside) = aside {
         let (n, n_en) = (kept.len(), counted(kept.len() as u64, "commit"));
         text.push_str(&say!(
@@ -410,6 +405,25 @@ fn fetched_text(context: &Context, caught_up: &CaughtUp, again: &[String], waiti
         ));
     }
     text
+}
+
+/// What of `warifu.toml` and `rules/` is not as it was: it holds from now on; no list of commits tells.
+fn by_hand_text(by_hand: &[ByHand], lang: Lang) -> String {
+    if by_hand.is_empty() {
+        return String::new();
+    }
+    let mut text = say!(
+        lang,
+        "settings that others wrote hold here from now on; look at them before you go on:\n",
+        "他の人が書いた次の設定が、今後ここで有効になります。続ける前に確認してください:\n"
+    );
+    by_hand.iter().for_each(|one| text.push_str(&format!("  {}\n", one.say(lang))));
+    text
+}
+
+fn by_hand_documents(by_hand: &[ByHand]) -> Vec<Value> {
+    let one = |ByHand { file, key, value }: &ByHand| json!({ "file": file, "key": key, "value": value });
+    by_hand.iter().map(one).collect()
 }
 
 /// The commits, a line each; how many more.

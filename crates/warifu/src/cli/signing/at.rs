@@ -11,8 +11,9 @@ use warifu_channels::{
 use warifu_trust::{OpenError, ReleaseRef, Tip, TrustedState};
 use warifu_values::digest::Digest;
 
-use super::{Trusted, address, no_channel};
+use super::{Trusted, address, broken_for_newcomers, no_channel};
 use crate::cli::Context;
+use crate::cli::context::shown;
 use warifu_channels::Floor;
 
 #[derive(Debug, clap::Args)]
@@ -38,9 +39,14 @@ impl At {
         self.trusted.floor()
     }
 
-    pub(super) fn address(&self) -> Result<Address, Failure> {
+    pub(super) fn address(&self, context: &Context) -> Result<Address, Failure> {
         no_channel::refuse_to_write(Path::new(&self.channel))?;
-        address(&self.channel)
+        address(&self.channel, &context.channel_by())
+    }
+
+    /// The channel, as people are told of it.
+    pub(super) fn name(&self) -> String {
+        shown(&self.channel)
     }
 
     /// The release published at `tip`, to be compared with.
@@ -49,7 +55,7 @@ impl At {
         context: &Context,
         tip: &Tip,
     ) -> Result<Option<PublishedRelease>, Failure> {
-        let channel = self.address()?.channel();
+        let channel = self.address(context)?.channel();
         let published = fetch_published(channel.as_ref(), tip).map_err(|error| trust_failure(&error))?;
         published.map(|release| PublishedRelease::read(&context.library.schemas, release)).transpose()
     }
@@ -71,20 +77,22 @@ impl At {
 
     /// Where the channel stands, and it is remembered: a revocation that is learnt on the way also when what
     /// follows is refused.
-    pub(super) fn tip(&self) -> Result<Tip, Failure> {
-        self.tip_by(read_tip)
+    pub(super) fn tip(&self, context: &Context) -> Result<Tip, Failure> {
+        self.tip_by(context, read_tip)
     }
 
     /// The same where `timestamp.json` is lost or damaged.
-    pub(super) fn tip_without_timestamp(&self) -> Result<Tip, Failure> {
-        self.tip_by(read_tip_rebuilding)
+    pub(super) fn tip_without_timestamp(&self, context: &Context) -> Result<Tip, Failure> {
+        self.tip_by(context, read_tip_rebuilding)
     }
 
     fn tip_by(
         &self,
+        context: &Context,
         read: fn(&dyn Channel, &TrustedState) -> Result<Tip, ReadError<OpenError>>,
     ) -> Result<Tip, Failure> {
-        let channel = self.address()?.channel();
+        context.tell_channel(&self.channel);
+        let channel = self.address(context)?.channel();
         let (mut state, memory) = self.trusted.load()?;
         let learnt = learn_roots(channel.as_ref(), &mut state);
         memory.save(&state)?;
@@ -96,6 +104,26 @@ impl At {
         tip.remember(&mut state);
         memory.save(&state)?;
         Ok(if self.clock_is_right { tip.with_vouched_clock() } else { tip })
+    }
+
+    /// Refuses a channel on which a reader who remembers nothing does not find what is published at `tip`: a
+    /// newer timestamp would only make what is broken look fresh. Where the signers were revoked since,
+    /// nobody new takes the release anyhow, until it is signed anew.
+    pub(super) fn holds_for_newcomers(&self, context: &Context, tip: &Tip) -> Result<(), Failure> {
+        if tip.predecessor().is_err() {
+            return Ok(());
+        }
+        let channel = self.address(context)?.channel();
+        let anew = read_tip(channel.as_ref(), &self.trusted.pinned()?);
+        let anew = anew.map_err(|error| broken_for_newcomers(trust_failure(&error)))?;
+        if anew.release() == tip.release() {
+            return Ok(());
+        }
+        Err(broken_for_newcomers(Failure::new(
+            Exit::Trust,
+            "it shows another release",
+            "別のリリースが示されています",
+        )))
     }
 
     /// What this side signed last, published or not.

@@ -18,6 +18,7 @@ use warifu_values::say;
 
 use super::{address, no_channel, now};
 use crate::cli::Context;
+use crate::cli::settings::NamedBy;
 
 /// Whether patches are carried along, for readers who have the release before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,7 +143,7 @@ impl Carried {
         mut state: TrustedState,
     ) -> Result<Exit, Failure> {
         no_channel::refuse_to_write(Path::new(to))?;
-        let place = address(to)?;
+        let place = address(to, &NamedBy::Line)?;
         // Only what is there and newer, or of another root, speaks against it; what is older, or not there,
         // is what this is for.
         match open(place.channel().as_ref(), &mut state, now()) {

@@ -98,7 +98,7 @@ impl Draft {
     pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
         self.drafting.check(context, Some(&self.title), self.not_a_successor.as_deref())?;
         let store = Store::open(&self.repo, context.library.clone())?;
-        let tip = self.drafting.at.tip()?;
+        let tip = self.drafting.at.tip(context)?;
         let Draft { rev: commit, title, not_a_successor, drafting, .. } = self;
         let subject = Subject { title, commit, not_a_successor, reverts_to: None };
         let published = drafting.at.published(context, &tip)?;
@@ -209,7 +209,7 @@ impl Drafting {
     }
 }
 
-/// Refuses the folder of a draft that is there already, or one that cannot be made.
+/// Refuses a folder that is neither new nor empty.
 pub(super) fn refuse_occupied(folder: &Path) -> Result<(), Failure> {
     DraftDirectory::new(folder).refuse_occupied().map_err(|error| trust_failure(&error))
 }
@@ -235,12 +235,7 @@ impl Begun<'_> {
     /// Writes the draft that nobody has signed into `folder` and says who is next.
     pub(super) fn write(&self, context: &Context, folder: &Path, tip: &Tip) -> Result<Exit, Failure> {
         let Begun { proposal, reviewing, halves } = self;
-        let directory = DraftDirectory::new(folder);
-        // A folder that holds a draft keeps its own half.
-        if !directory.directory().join("release.json").exists() {
-            directory.write_halves(halves).map_err(|error| trust_failure(&error))?;
-        }
-        directory.write(proposal).map_err(|error| trust_failure(&error))?;
+        DraftDirectory::new(folder).make(proposal, halves).map_err(|error| trust_failure(&error))?;
         let next = who_is_next(context, tally(halves, proposal, tip)?, folder);
         tell(context, proposal, halves, tip, Some(reviewing), Some(next))?;
         Ok(Exit::Done)

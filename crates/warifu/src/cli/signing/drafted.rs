@@ -1,15 +1,23 @@
 //! A draft as it lies in its folder, with every signature that was collected in it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use warifu::error::Failure;
 use warifu::release::trust_failure;
-use warifu_channels::DraftDirectory;
-use warifu_trust::{Halves, Proposal, Tip};
-use warifu_values::lang::Speak as _;
+use warifu_channels::{DraftDirectory, DraftError};
+use warifu_trust::{Halves, LeftOut, Organisation, Proposal, Tip};
+use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
+use warifu_values::text::one_line;
 
 use crate::cli::Context;
+
+/// What became of a signature that somebody brought.
+pub(super) struct Taking {
+    pub(super) file: PathBuf,
+    /// Why it was not taken, in both languages; nothing when it was.
+    pub(super) why_not: Option<[String; 2]>,
+}
 
 /// A draft, and its folder.
 pub(super) struct Drafted {
@@ -24,6 +32,41 @@ impl Drafted {
         let proposal = folder.read().map_err(|error| trust_failure(&error))?;
         let begun = folder.read_halves().map_err(|error| trust_failure(&error))?;
         Ok(Drafted { folder, proposal, begun })
+    }
+
+    /// Puts those of the signatures in `files` into the draft that hold; none takes the place of one that
+    /// holds without holding itself.
+    pub(super) fn take(&self, files: &[PathBuf], tip: &Tip) -> Result<Vec<Taking>, Failure> {
+        let mut taken = Vec::new();
+        let mut read = Vec::new();
+        for file in files {
+            match self.folder.read_signature(file) {
+                Ok(one) => read.push((file, one)),
+                Err(error @ DraftError::NoSignature { .. }) => {
+                    let why_not = Some([Lang::En, Lang::Ja].map(|lang| error.say(lang)));
+                    taken.push(Taking { file: file.clone(), why_not });
+                }
+                Err(error) => return Err(trust_failure(&error)),
+            }
+        }
+        // Those of Kikin first, which Kokuho's seal.
+        read.sort_by_key(|(_, one)| one.side() != Organisation::Kikin);
+        let (mut beside, _) = self.folder.read_signatures(tip).map_err(|error| trust_failure(&error))?;
+        for (file, one) in read {
+            let doubt = self.begun.doubt(&one, &beside, &self.proposal, tip);
+            let doubt = doubt.map_err(|error| trust_failure(&error))?;
+            if doubt.is_none() {
+                self.folder.write_signature(&one).map_err(|error| trust_failure(&error))?;
+                beside.retain(|other| other.file_name() != one.file_name());
+                beside.push(one);
+            }
+            let why_not = doubt.map(|left_out| {
+                let left_out = LeftOut { file: one_line(&file.display().to_string()), ..left_out };
+                [Lang::En, Lang::Ja].map(|lang| left_out.say(lang))
+            });
+            taken.push(Taking { file: file.clone(), why_not });
+        }
+        Ok(taken)
     }
 
     /// The halves with every signature that counts on `tip`; what does not count is told.

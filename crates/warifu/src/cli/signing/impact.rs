@@ -38,7 +38,7 @@ impl WouldTurn {
         let form = self.output.as_deref().map(Form::of).transpose()?;
         let output = context.place_of(self.output.as_ref())?;
         let draft = DraftDirectory::new(&self.draft).read().map_err(|error| trust_failure(&error))?;
-        let tip = self.at.tip()?;
+        let tip = self.at.tip(context)?;
         let published = self.at.published_to_compare(context, &tip)?;
         // It must follow what is published, or the comparison is of nothing that will happen.
         Against::of(&draft, &tip, Some(&published))?;

@@ -38,6 +38,7 @@ use warifu_values::lang::Speak as _;
 use warifu_values::say;
 
 use super::clock::{now, today};
+use super::settings::NamedBy;
 use super::{Context, memory};
 use key_source::KeySource;
 
@@ -89,8 +90,9 @@ impl Memory {
     }
 }
 
-/// The channel that `address` leads to: a folder, a bundle file or a URL.
-fn address(address: &OsStr) -> Result<Address, Failure> {
+/// The channel that `address` leads to: a folder, a bundle file or a URL. Where it was not the user who named
+/// it, none of the user's secrets go there.
+fn address(address: &OsStr, by: &NamedBy) -> Result<Address, Failure> {
     let patience = if std::io::stderr().is_terminal() { Patience::ONCE } else { Patience::UNATTENDED };
     let network = Network::from_environment(patience, now, |name| std::env::var_os(name))
         .map_err(|error| trust_failure(&error))?;
@@ -100,7 +102,24 @@ fn address(address: &OsStr) -> Result<Address, Failure> {
         // Where nobody can be told, it is tried all the same.
         let _ = writeln!(std::io::stderr(), "warifu: {}", trying.say(lang));
     });
+    let network = if by.is_user() { network } else { network.anonymous() };
     Address::parse(address, &network).map_err(|error| trust_failure(&error))
+}
+
+/// A channel of which only what is remembered holds: a reader who remembers nothing meets `failure`.
+fn broken_for_newcomers(failure: Failure) -> Failure {
+    failure.retold(|lang, why| {
+        say!(
+            lang,
+            "the channel is broken: this side remembers what both signed, but whoever reads the channel for \
+             the first time gets no release from it: {why}. Whoever runs the channel deletes the file where \
+             it is there, and copies the channel anew from a mirror, a bundle or a backup; then run this \
+             again",
+            "配信元が壊れています。こちらには署名済みの内容の記録がありますが、初めて読む利用者は取得できません: {why}。\
+             配信元の管理者が該当ファイルを（あれば）削除し、ミラー、バンドル、バックアップから複製し直した後、もう一度実行\
+             してください"
+        )
+    })
 }
 
 /// The bytes of a key, card or root: a regular file, never longer than one is, and not waited for.

@@ -49,13 +49,13 @@ impl Args {
         let is_page = self.output.as_deref().map(is_page).transpose()?.unwrap_or_default();
         let output = context.place_of(self.output.as_ref())?;
         let words = Words::of(context.lang, &context.library.notices)?;
-        let tip = self.at.tip()?;
+        let tip = self.at.tip(context)?;
         let published = self.at.published(context, &tip)?;
         let Told { manifest, list, names } = match &self.draft {
             Some(folder) => of_draft(context, folder, published.as_ref())?,
-            None => self.of_release(published.as_ref())?,
+            None => self.of_release(context, published.as_ref())?,
         };
-        let before = self.before(&manifest)?;
+        let before = self.before(context, &manifest)?;
         let digest = manifest.digest().map_err(|error| trust_failure(&error))?.to_string();
         let release = Release { manifest: &manifest, digest, list: &list, names: &names, before: &before };
         let notice = Notice::of(&context.library.schemas, &release);
@@ -76,7 +76,7 @@ impl Args {
     }
 
     /// The one that is asked for: the published one, or one of those whose changes it carries.
-    fn of_release(&self, published: Option<&PublishedRelease>) -> Result<Told, Failure> {
+    fn of_release(&self, context: &Context, published: Option<&PublishedRelease>) -> Result<Told, Failure> {
         let Some(published) = published else {
             return Err(Failure::new(
                 Exit::CouldNotRun,
@@ -108,22 +108,22 @@ impl Args {
         };
         let list = read_list(list)?;
         let names = published.names(&list, &[]);
-        Ok(Told { manifest: self.manifest(told.release)?, list, names })
+        Ok(Told { manifest: self.manifest(context, told.release)?, list, names })
     }
 
-    fn manifest(&self, release: ReleaseRef) -> Result<Manifest, Failure> {
-        let channel = self.at.address()?.channel();
+    fn manifest(&self, context: &Context, release: ReleaseRef) -> Result<Manifest, Failure> {
+        let channel = self.at.address(context)?.channel();
         fetch_earlier_manifest(channel.as_ref(), release).map_err(|error| trust_failure(&error))
     }
 
     /// The releases that a revert takes the place of.
-    fn before(&self, manifest: &Manifest) -> Result<Vec<Manifest>, Failure> {
+    fn before(&self, context: &Context, manifest: &Manifest) -> Result<Vec<Manifest>, Failure> {
         let Some(to) = manifest.reverts_to else { return Ok(Vec::new()) };
         let before = manifest.releases_before();
         before
             .into_iter()
             .filter(|before| before.release > to.release)
-            .map(|one| self.manifest(one))
+            .map(|one| self.manifest(context, one))
             .collect()
     }
 }

@@ -229,9 +229,16 @@ impl Args {
             Command::PostReview(args) => args.run(context),
             Command::Receipts(Receipts { command: ReceiptsCommand::Collect(args) }) => args.run(context),
             Command::Refresh(args) => {
-                let tip = if args.rebuild { args.at.tip_without_timestamp()? } else { args.at.tip()? };
+                let tip = if args.rebuild {
+                    args.at.tip_without_timestamp(context)?
+                } else {
+                    args.at.tip(context)?
+                };
+                if !args.rebuild {
+                    args.at.holds_for_newcomers(context, &tip)?;
+                }
                 let key = args.key.read(context, |id| tip.root().holder(id))?;
-                let at = args.at.address()?.publish_channel();
+                let at = args.at.address(context)?.publish_channel();
                 let validity = args.at.floor()?.validity();
                 let published = if args.rebuild {
                     rebuild_timestamp(at.as_ref(), &tip, &key, now(), validity, args.above)
@@ -240,13 +247,14 @@ impl Args {
                 };
                 let published = published.map_err(|error| trust_failure(&error))?;
                 if context.json {
-                    tell_published(context, published.release.release, published.expires)?;
+                    tell_published(context, &args.at, published.release.release, published.expires)?;
                 } else {
                     let (release, expires) = (published.release.release, published.expires);
+                    let channel = args.at.name();
                     context.print(&say!(
                         context.lang,
-                        "the timestamp of release {release} is renewed: fresh until {expires}\n",
-                        "リリース {release} のタイムスタンプを更新しました（有効期限 {expires}）\n"
+                        "the timestamp of release {release} is renewed on {channel}: fresh until {expires}\n",
+                        "配信元 {channel} のリリース {release} のタイムスタンプを更新しました（有効期限 {expires}）\n"
                     ))?;
                 }
                 Ok(Exit::Done)
@@ -258,7 +266,7 @@ impl Args {
 
 impl Show {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let tip = self.at.tip()?;
+        let tip = self.at.tip(context)?;
         let Some(folder) = &self.draft else { return self.published(context, &tip) };
         let draft = Drafted::read(folder)?;
         let halves = draft.halves(context, &tip)?;
@@ -268,7 +276,7 @@ impl Show {
 
     /// What is published, what is owed of it, and who has taken it.
     fn published(&self, context: &Context, tip: &Tip) -> Result<Exit, Failure> {
-        let channel = self.at.address()?.channel();
+        let channel = self.at.address(context)?.channel();
         let manifest =
             fetch_published_manifest(channel.as_ref(), tip).map_err(|error| trust_failure(&error))?;
         let (Some(release), Some(manifest)) = (tip.release(), manifest) else {
@@ -302,7 +310,7 @@ impl WouldChange {
         let output = context.place_of(self.output.as_ref())?;
         self.telling.check(context)?;
         let store = Store::open(&self.place.repo, context.library.clone())?;
-        let tip = self.place.at.tip()?;
+        let tip = self.place.at.tip(context)?;
         let published = self.place.at.published_to_compare(context, &tip)?;
         let past_before = first_day_to_come(now(), self.activate_at);
         let when = When { today: today(), past_before, past_of: None };
@@ -351,8 +359,8 @@ impl Renew {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         self.telling.check(context)?;
         refuse_occupied(&self.output)?;
-        let tip = self.place.at.tip()?;
-        let channel = self.place.at.address()?.channel();
+        let tip = self.place.at.tip(context)?;
+        let channel = self.place.at.address(context)?.channel();
         let published = propose_again(channel.as_ref(), &tip).map_err(|error| trust_failure(&error))?;
         let proposal = published.ok_or_else(|| {
             Failure::new(
@@ -379,7 +387,7 @@ impl Review {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         self.telling.check(context)?;
         let draft = Drafted::read(&self.draft)?;
-        let tip = self.place.at.tip()?;
+        let tip = self.place.at.tip(context)?;
         let published = self.place.at.published(context, &tip)?;
         let published = (&tip, published.as_ref());
         let (_, reviewing) = review(context, &self.place, &self.telling, &draft.proposal, published)?;
@@ -396,7 +404,7 @@ impl Sign {
         self.telling.check(context)?;
         let draft = Drafted::read(&self.draft)?;
         let proposal = &draft.proposal;
-        let tip = self.place.at.tip()?;
+        let tip = self.place.at.tip(context)?;
         self.not_signed_otherwise(proposal.release())?;
         // A key that cannot sign is told before the draft is recomputed, which takes long.
         let (key, side) = self.signer(context, &tip)?;
@@ -500,27 +508,25 @@ fn digits(text: &str) -> Result<String, Refusal> {
 impl Collect {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let draft = Drafted::read(&self.draft)?;
-        let tip = self.at.tip()?;
-        let mut read = Vec::new();
-        for file in &self.signatures {
-            let one = draft.folder.read_signature(file).map_err(|error| trust_failure(&error))?;
-            if one.release != draft.proposal.release() {
-                let (file, release) = (file.display(), one.release.release);
-                return Err(Failure::new(
-                    Exit::Trust,
-                    format!("{file} signs another draft (of release {release}); nothing was collected"),
-                    format!("{file} は別の草案（リリース {release}）への署名です。取り込んでいません"),
-                ));
-            }
-            read.push(one);
-        }
-        for one in read {
-            draft.folder.write_signature(&one).map_err(|error| trust_failure(&error))?;
-        }
-        let draft = Drafted::read(&self.draft)?;
+        let tip = self.at.tip(context)?;
+        let taken = draft.take(&self.signatures, &tip)?;
         let halves = draft.halves(context, &tip)?;
-        tell_signers(context, &draft.proposal, &halves, &tip)?;
+        tell_signers(context, &draft.proposal, &halves, &tip, &taken)?;
         let tally = tally(&halves, &draft.proposal, &tip)?;
+        let refused: Vec<_> = taken.iter().filter_map(|one| one.why_not.as_ref()).collect();
+        if !refused.is_empty() {
+            let told = |lang, at: usize| {
+                let count = refused.len();
+                let lines: String = refused.iter().map(|why| format!("\n  {}", why[at])).collect();
+                say!(
+                    lang,
+                    "signatures that do not count, {count}; none of them was put into the draft, the others \
+                     were:{lines}",
+                    "無効な署名が {count} 件あり、草案に入れていません（その他は取り込みました）:{lines}"
+                )
+            };
+            return Err(Failure::new(Exit::Trust, told(Lang::En, 0), told(Lang::Ja, 1)));
+        }
         if self.require_both && !(tally.kikin.holds() && tally.kokuho.holds()) {
             return Err(trust_failure(&NotPublishable::Halves(tally)));
         }
@@ -531,18 +537,18 @@ impl Collect {
 impl Publish {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let draft = Drafted::read(&self.draft)?;
-        let tip = self.at.tip()?;
+        let tip = self.at.tip(context)?;
         self.not_published_otherwise(&draft.proposal, &tip)?;
         let halves = draft.halves(context, &tip)?;
         note(context, &draft.proposal);
         let publishable = match Publishable::check(&draft.proposal, &halves, &tip, now()) {
             Err(NotPublishable::Already { expires, .. }) if tip.withdrawn().is_some() => {
-                tell_withdrawn(context, &tip, expires)?;
+                tell_withdrawn(context, &self.at, &tip, expires)?;
                 return Ok(Exit::Done);
             }
             // The last step was taken before, though nobody was told.
             Err(NotPublishable::Already { release, expires }) if context.json => {
-                tell_published(context, release, expires)?;
+                tell_published(context, &self.at, release, expires)?;
                 return Ok(Exit::Done);
             }
             Err(NotPublishable::Already { release, expires }) => {
@@ -558,12 +564,12 @@ impl Publish {
             checked => checked.map_err(|error| trust_failure(&error))?,
         };
         let key = self.key.read(context, |id| tip.root().holder(id))?;
-        let channel = self.at.address()?.publish_channel();
+        let channel = self.at.address(context)?.publish_channel();
         let published = publish(channel.as_ref(), &publishable, &key, now(), self.at.floor()?.validity())
             .map_err(|error| trust_failure(&error))?;
         // Read again, so that the publisher too refuses an older copy of the channel from now on.
-        self.at.tip()?;
-        tell_published(context, published.release.release, published.expires)?;
+        self.at.tip(context)?;
+        tell_published(context, &self.at, published.release.release, published.expires)?;
         Ok(Exit::Done)
     }
 }
@@ -611,13 +617,14 @@ impl Publish {
 }
 
 /// Says of a draft whose very release is published that it was withdrawn: publishing again changes nothing.
-fn tell_withdrawn(context: &Context, tip: &Tip, expires: UnixSeconds) -> Result<(), Failure> {
+fn tell_withdrawn(context: &Context, at: &At, tip: &Tip, expires: UnixSeconds) -> Result<(), Failure> {
     let Some(release) = tip.release() else { return Ok(()) };
     let (number, withdrawals) = (release.release, tip.statements().withdrawals(release));
     if context.json {
         let withdrawals = withdrawals_document(withdrawals);
         return context.print_json(&json!({
-            "release": number, "timestamp_expires": expires, "withdrawals": withdrawals,
+            "release": number, "channel": at.name(), "timestamp_expires": expires,
+            "withdrawals": withdrawals,
         }));
     }
     context.print(&say!(
@@ -631,13 +638,16 @@ fn tell_withdrawn(context: &Context, tip: &Tip, expires: UnixSeconds) -> Result<
     context.print(&withdrawal_lines(withdrawals, context.lang))
 }
 
-fn tell_published(context: &Context, release: u64, expires: UnixSeconds) -> Result<(), Failure> {
+fn tell_published(context: &Context, at: &At, release: u64, expires: UnixSeconds) -> Result<(), Failure> {
+    let channel = at.name();
     if context.json {
-        return context.print_json(&json!({ "release": release, "timestamp_expires": expires }));
+        return context.print_json(&json!({
+            "release": release, "channel": channel, "timestamp_expires": expires,
+        }));
     }
     context.print(&say!(
         context.lang,
-        "release {release} is published; renew its timestamp before {expires}\n",
-        "リリース {release} を公開しました。{expires} までにタイムスタンプを更新してください\n"
+        "release {release} is published on {channel}; renew its timestamp before {expires}\n",
+        "リリース {release} を {channel} で公開しました。{expires} までにタイムスタンプを更新してください\n"
     ))
 }

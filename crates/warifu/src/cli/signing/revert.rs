@@ -42,9 +42,9 @@ impl Revert {
         // Before the branch has a commit that no draft is of.
         self.drafting.check(context, self.title.as_deref(), None)?;
         let store = Store::open(&self.repo, context.library.clone())?;
-        let tip = self.drafting.at.tip()?;
+        let tip = self.drafting.at.tip(context)?;
         let published = self.drafting.at.published(context, &tip)?;
-        let (to, manifest) = self.meant(published.as_ref())?;
+        let (to, manifest) = self.meant(context, published.as_ref())?;
         let (author, number) = (given::author(context)?, to.release);
         let request = RevertRequest {
             release: number,
@@ -66,8 +66,12 @@ impl Revert {
     }
 
     /// The release that is meant, and its manifest as both signed it.
-    fn meant(&self, published: Option<&PublishedRelease>) -> Result<(ReleaseRef, Manifest), Failure> {
-        let (number, channel) = (self.release, self.drafting.at.address()?.channel());
+    fn meant(
+        &self,
+        context: &Context,
+        published: Option<&PublishedRelease>,
+    ) -> Result<(ReleaseRef, Manifest), Failure> {
+        let (number, channel) = (self.release, self.drafting.at.address(context)?.channel());
         let Some(published) = published.map(PublishedRelease::manifest) else {
             return Err(Failure::new(
                 Exit::CouldNotRun,

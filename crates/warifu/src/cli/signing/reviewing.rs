@@ -119,7 +119,7 @@ pub(super) fn cautions_of(
     proposal: &Proposal,
 ) -> Result<Vec<Caution>, Failure> {
     let manifest = proposal.manifest();
-    let channel = at.address()?.channel();
+    let channel = at.address(context)?.channel();
     let mut found = Vec::new();
     for made in tip.statements().made() {
         let Says::Withdrawn { release } = made.says else { continue };

@@ -9,6 +9,7 @@ use warifu_channels::{DraftDirectory, fetch_published_manifest, learn_roots, rea
 use warifu_trust::{Manifest, PerOrganisation, Signers, Tally, Tip};
 
 use super::{Trusted, address, no_channel};
+use crate::cli::settings::NamedBy;
 
 /// A channel, as far as it is known beforehand.
 #[derive(Debug, Clone, Default)]
@@ -34,11 +35,11 @@ pub(crate) struct DraftSeen {
 }
 
 /// Looks at the channel.
-pub(crate) fn look(channel: &OsStr, known: &Known) -> Result<Standing, Failure> {
+pub(crate) fn look(channel: &OsStr, by: &NamedBy, known: &Known) -> Result<Standing, Failure> {
     no_channel::refuse_to_read(Path::new(channel))?;
     let Known { root, state, policy } = known.clone();
     let (mut state, _) = Trusted { root, state, policy }.load()?;
-    let channel = address(channel)?.channel();
+    let channel = address(channel, by)?.channel();
     learn_roots(channel.as_ref(), &mut state).map_err(|error| trust_failure(&error))?;
     let tip = read_tip(channel.as_ref(), &state).map_err(|error| trust_failure(&error))?;
     let manifest = fetch_published_manifest(channel.as_ref(), &tip).map_err(|error| trust_failure(&error))?;

@@ -83,7 +83,7 @@ pub(super) fn withdraw(release: u64) -> Advised {
 
 impl Withdraw {
     pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let tip = self.speaking.at.tip()?;
+        let tip = self.speaking.at.tip(context)?;
         let release = match (tip.release(), self.release) {
             (Some(release), number) if number.is_none_or(|number| number == release.release) => release,
             (Some(_), Some(number)) => {
@@ -156,7 +156,7 @@ impl Withdraw {
 
 impl Revoke {
     pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let tip = self.speaking.at.tip()?;
+        let tip = self.speaking.at.tip(context)?;
         let key = self.key(tip.root())?;
         let holder = tip.root().holder(key).unwrap_or_else(|| key.short());
         let renew = Advised::command(&["release", "renew"]).word("-o").blank(Blank::Draft);
@@ -206,8 +206,8 @@ impl Revoke {
 
 impl PostReview {
     pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let (tip, number) = (self.speaking.at.tip()?, self.release);
-        let channel = self.speaking.at.address()?.channel();
+        let (tip, number) = (self.speaking.at.tip(context)?, self.release);
+        let channel = self.speaking.at.address(context)?.channel();
         let published =
             fetch_published_manifest(channel.as_ref(), &tip).map_err(|error| trust_failure(&error))?;
         let asked = match (tip.release(), &published) {
@@ -289,10 +289,10 @@ impl Speaking {
         }
         context.acts.note("says", statement.made().says.say(Lang::En));
         self.confirm.ask(context, digest)?;
-        let channel = self.at.address()?.publish_channel();
+        let channel = self.at.address(context)?.publish_channel();
         publish_statement(channel.as_ref(), &statement, at).map_err(|error| trust_failure(&error))?;
         // Read again: who said it is the first to hold to it.
-        if !self.at.tip()?.statements().hold(&statement) {
+        if !self.at.tip(context)?.statements().hold(&statement) {
             return Err(Failure::new(
                 Exit::CouldNotRun,
                 "it was written, and cannot be read back: ask whoever runs the channel, and say it again",

@@ -12,6 +12,7 @@ use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::phrase::Phrase;
 use warifu_values::say;
 
+use super::drafted::Taking;
 use super::head::Head;
 use super::reviewing::Reviewing;
 use super::seen::{file_lines, manifest_lines, risk_lines, signer_lines};
@@ -148,18 +149,27 @@ fn caution_lines(cautions: &[Caution], lang: Lang) -> String {
     cautions.iter().map(line).collect()
 }
 
-/// Who has signed and who has not, and no more.
+/// Who has signed and who has not, and what became of the signatures that were brought.
 pub(super) fn tell_signers(
     context: &Context,
     proposal: &Proposal,
     halves: &Halves,
     tip: &Tip,
+    brought: &[Taking],
 ) -> Result<(), Failure> {
     let signers = halves.signers(proposal, tip).map_err(|error| trust_failure(&error))?;
     let terms = halves.terms(proposal, tip).map_err(|error| trust_failure(&error))?;
     let tally = tally(halves, proposal, tip)?;
     if context.json {
+        let (refused, taken): (Vec<_>, Vec<_>) = brought.iter().partition(|one| one.why_not.is_some());
+        let taken: Vec<_> = taken.into_iter().map(|one| &one.file).collect();
+        let refused: Vec<_> = refused
+            .into_iter()
+            .filter_map(|one| Some((&one.file, one.why_not.as_ref()?)))
+            .map(|(file, [en, ja])| json!({ "file": file, "en": en, "ja": ja }))
+            .collect();
         return context.print_json(&json!({
+            "taken": taken, "refused": refused,
             "release": proposal.release(),
             "kikin": side(tally.kikin, &signers.kikin), "kokuho": side(tally.kokuho, &signers.kokuho),
         }));

@@ -313,7 +313,9 @@ impl Finish {
         let previous = previous(self.after.as_ref())?;
         let draft = read_draft(&self.draft)?;
         let root = draft.finish(previous.as_ref()).map_err(|error| trust_failure(&error))?;
-        let channel = self.channel.as_deref().map(address).transpose()?.map(|at| at.publish_channel());
+        let at =
+            self.channel.as_deref().map(|channel| address(channel, &context.channel_by())).transpose()?;
+        let channel = at.map(|at| at.publish_channel());
         // A root of another line has no place beside this one, nor has what follows it.
         if let (Some(channel), Some(previous)) = (&channel, &previous) {
             refuse_other_root(channel.as_ref(), previous).map_err(|error| trust_failure(&error))?;

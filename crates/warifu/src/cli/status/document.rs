@@ -54,6 +54,7 @@ impl Gathered {
         json!({
             "schema": "warifu/status/1",
             "repository": self.path, "commit": self.commit, "series": self.series, "masters": masters,
+            "channel": self.channel.as_ref().map(|(channel, _)| channel),
             "last_release": last, "nothing_published": self.nothing_published, "channel_fault": fault,
             "expires": expires, "undone": self.undone.iter().map(import).collect::<Vec<_>>(),
             "changed_files": self.changed, "shared": self.origin,

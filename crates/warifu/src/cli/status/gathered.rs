@@ -11,6 +11,8 @@ use warifu::store::{Ancestry, ImportRecord, LogEntry, Store};
 use warifu_trust::{Expiries, Manifest, UnixSeconds, limits};
 
 use crate::cli::clock::now;
+use crate::cli::context::shown;
+use crate::cli::settings::NamedBy;
 use crate::cli::signing::standing::{DraftSeen, Known, Standing, draft, look};
 
 /// How many folders are looked at for drafts, and how many drafts are read.
@@ -19,9 +21,16 @@ const MOST_DRAFTS: usize = 8;
 
 /// What is asked beside the repository.
 pub(super) struct Asked {
-    pub(super) channel: Option<(OsString, Known)>,
+    pub(super) channel: Option<Asks>,
     pub(super) release: Option<PathBuf>,
     pub(super) drafts: Vec<PathBuf>,
+}
+
+/// A channel that is asked, who named it, and what is trusted of it.
+pub(super) struct Asks {
+    pub(super) channel: OsString,
+    pub(super) by: NamedBy,
+    pub(super) known: Known,
 }
 
 /// A master that is here.
@@ -62,7 +71,8 @@ pub(super) struct Gathered {
     pub(super) origin: Option<String>,
     /// Commits only here, and only in the shared copy, as it was last seen.
     pub(super) apart: Option<(usize, usize)>,
-    pub(super) has_channel: bool,
+    /// The channel that was asked, as it is told, and who named it.
+    pub(super) channel: Option<(String, NamedBy)>,
     pub(super) channel_fault: Option<Failure>,
     pub(super) nothing_published: bool,
     pub(super) last: Option<Last>,
@@ -92,7 +102,7 @@ impl Gathered {
             changed: store.changed_files()?,
             origin: store.origin()?.map(|origin| origin.url),
             apart: store.apart_when_seen()?,
-            has_channel: false,
+            channel: None,
             channel_fault: None,
             nothing_published: false,
             last: None,
@@ -102,9 +112,9 @@ impl Gathered {
             now: now(),
         };
         let mut standing = None;
-        if let Some((channel, known)) = &asked.channel {
-            gathered.has_channel = true;
-            match look(channel, known) {
+        if let Some(Asks { channel, by, known }) = &asked.channel {
+            gathered.channel = Some((shown(channel), by.clone()));
+            match look(channel, by, known) {
                 Ok(found) => standing = Some(found),
                 Err(fault) => gathered.channel_fault = Some(fault),
             }

@@ -15,7 +15,7 @@ use warifu_values::say;
 
 use super::context::Context;
 use super::signing::standing::Known;
-use gathered::{Asked, Gathered};
+use gathered::{Asked, Asks, Gathered};
 
 /// Show which masters are here, what came in since the last release, what waits, and what to type next.
 #[derive(Debug, clap::Args)]
@@ -54,7 +54,7 @@ impl Args {
     }
 
     fn show(&self, store: &Store, context: &Context) -> Result<Exit, Failure> {
-        let gathered = Gathered::of(store, &self.asked())?;
+        let gathered = Gathered::of(store, &self.asked(context))?;
         let waiting = waiting::of(&gathered);
         if context.json {
             context.print_json(&gathered.document(&waiting, context))?;
@@ -69,9 +69,10 @@ impl Args {
         Ok(Exit::Done)
     }
 
-    fn asked(&self) -> Asked {
+    fn asked(&self, context: &Context) -> Asked {
         let channel = self.channel.clone().zip(self.root.clone()).map(|(channel, root)| {
-            (channel, Known { root, state: self.state.clone(), policy: self.policy.clone() })
+            let known = Known { root, state: self.state.clone(), policy: self.policy.clone() };
+            Asks { channel, by: context.channel_by(), known }
         });
         Asked { channel, release: self.release.clone(), drafts: self.draft.clone() }
     }

@@ -8,7 +8,7 @@ use warifu_values::say;
 
 use super::gathered::{Gathered, Last, Master, Proof};
 use super::waiting::Waits;
-use crate::cli::context::Context;
+use crate::cli::context::{Context, channel_line};
 use crate::cli::repo::columns::Columns;
 use crate::cli::terminal::{columns, cut};
 
@@ -93,9 +93,15 @@ fn masters(gathered: &Gathered, size: Size, lang: Lang) -> Vec<String> {
     lines
 }
 
+/// Which channel was asked, where that was not typed.
+fn channel(gathered: &Gathered, lang: Lang) -> Option<String> {
+    let (channel, by) = gathered.channel.as_ref()?;
+    Some(format!("  {}", channel_line(channel, by, lang)?))
+}
+
 fn since(gathered: &Gathered, size: Size, lang: Lang) -> Vec<String> {
     let Some(last) = &gathered.last else {
-        return vec![match (gathered.nothing_published, gathered.has_channel) {
+        let mut lines = vec![match (gathered.nothing_published, gathered.channel.is_some()) {
             (true, _) => say!(lang, "Nothing is published yet.", "まだ何も公開されていません。"),
             (false, true) => say!(
                 lang,
@@ -108,6 +114,8 @@ fn since(gathered: &Gathered, size: Size, lang: Lang) -> Vec<String> {
                 "リリースは不明です: --channel と --root で指定してください。"
             ),
         }];
+        lines.extend(channel(gathered, lang));
+        return lines;
     };
     let Last { manifest, proof, ancestry, imports, others } = last;
     let (release, title) = (manifest.release, &manifest.title);
@@ -123,6 +131,7 @@ fn since(gathered: &Gathered, size: Size, lang: Lang) -> Vec<String> {
         "Last release: {release} {title} ({by})",
         "直近のリリース: {release} {title}（{by}）"
     )];
+    lines.extend(channel(gathered, lang));
     match ancestry {
         Ancestry::Follows => {}
         Ancestry::Unknown => return lines,

@@ -138,6 +138,16 @@ impl Speak for StoreError {
                 "the repository is damaged: {what}; `git fsck` says more",
                 "リポジトリが壊れています: {what}。git fsck で確認してください"
             ),
+            StoreError::Git { doing, source } if source.code() == git2::ErrorCode::Locked => {
+                let cause = source.message().trim().trim_end_matches(':');
+                say!(
+                    lang,
+                    "cannot {doing}: {cause}: another program holds that file, or one that was killed left \
+                     it; run this again, and where none is at work any more, delete the file first",
+                    "git の操作に失敗しました（{doing}）: {cause}。別のプログラムが確保しているか、強制終了されたプログラムが残した\
+                     ファイルです。もう一度実行し、実行中のものがなければそのファイルを削除してからやり直してください"
+                )
+            }
             StoreError::Git { doing, source } => {
                 let cause = source.message();
                 say!(lang, "cannot {doing}: {cause}", "git の操作に失敗しました（{doing}）: {cause}")

@@ -101,6 +101,21 @@ pub enum ExchangeError {
         /// These, newest first.
         theirs: Vec<CommitTold>,
     },
+    /// Something in the other copy is neither a file nor a folder: look at it.
+    NoEnd {
+        /// What.
+        path: PathBuf,
+    },
+    /// Somebody works in the other copy: it has files of its own, which would not follow.
+    WorkedIn {
+        /// The copy.
+        folder: PathBuf,
+    },
+    /// A branch is held, for longer than another program needs to move it.
+    Locked {
+        /// The file by which it is held.
+        lock: PathBuf,
+    },
     /// The other copy did not take it.
     Refused {
         /// What it says.
@@ -235,6 +250,37 @@ impl Speak for ExchangeError {
                     "the shared copy has more, {m_en}; nothing was sent:{there}\n  Catch up first:",
                     "共有リポジトリに、こちらにないコミットが {m} 件あるため送信しませんでした:{there}\n  \
                      先に次を実行してください:"
+                )
+            }
+            ExchangeError::NoEnd { path } => {
+                let path = path.display();
+                say!(
+                    lang,
+                    "{path} in the shared copy is neither a file nor a folder (a pipe, a device); nothing \
+                     was read: see who put it there, and delete it",
+                    "共有リポジトリの {path} はファイルでもフォルダーでもありません（パイプやデバイス）。読み取っていません。\
+                     誰が置いたかを確認し、削除してください"
+                )
+            }
+            ExchangeError::WorkedIn { folder } => {
+                let folder = folder.display();
+                say!(
+                    lang,
+                    "{folder} is a copy that somebody works in: its files would not follow what is sent; \
+                     name a folder that is new or empty, which becomes a shared copy, and let that copy \
+                     fetch from it",
+                    "{folder} は作業用の複製です。送信しても、そこのファイルは更新されません。新しいフォルダーか空のフォルダーを指定して\
+                     共有リポジトリとし、その複製からは fetch で取得してください"
+                )
+            }
+            ExchangeError::Locked { lock } => {
+                let lock = lock.display();
+                say!(
+                    lang,
+                    "the branch is held by another program, or was by one that was killed: run this again; \
+                     where none is at work any more, delete {lock}",
+                    "ブランチが別のプログラム（または強制終了されたプログラム）により確保されています。もう一度実行してください。\
+                     実行中のものがなければ {lock} を削除してください"
                 )
             }
             ExchangeError::Refused { why } => say!(

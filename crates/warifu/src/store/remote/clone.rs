@@ -1,81 +1,54 @@
 //! Cloning: a new copy, which stands only when all of it was looked through.
 
-use std::fs;
 use std::path::Path;
 
-use git2::{Repository, RepositoryInitOptions};
 use jiff::civil::Date;
 
 use crate::library::Library;
 
 use super::super::error::{ExchangeError, StoreError};
+use super::super::making::Making;
 use super::super::repository::Store;
+use super::forward::CaughtUp;
 use super::place::Place;
-use super::receive::{Examined, Passing};
+use super::receive::{Cleared, Examined, Passing, Received};
 
 impl Store {
-    /// Makes a copy of what lies at `from` in `path`, which must be new or empty: received, looked through
-    /// and checked. Its branch names nothing until [`Store::catch_up`] takes what came. Where that cannot be
-    /// done, nothing is left in `path`.
+    /// Makes a copy of what lies at `from` in `path`, which must be new or empty: received, looked through,
+    /// checked, and cleared by `clear`. Before that, and where it cannot be done, nothing of it lies in
+    /// `path`.
     ///
     /// # Errors
-    /// [`ExchangeError`].
-    pub fn clone_from(
+    /// [`ExchangeError`], or what `clear` says.
+    pub fn clone_from<E: From<ExchangeError>>(
         from: &str,
         path: &Path,
         library: impl Into<Library>,
         today: Date,
         passing: &mut dyn FnMut(Passing),
-    ) -> Result<(Store, Examined), ExchangeError> {
+        clear: impl FnOnce(Examined) -> Result<Cleared, E>,
+    ) -> Result<(Store, CaughtUp), E> {
         let place = Place::parse(from)?;
-        let was_there = path.exists();
-        if path.read_dir().is_ok_and(|mut entries| entries.next().is_some()) || path.is_file() {
-            return Err(ExchangeError::NotEmpty { path: path.to_owned() });
+        let not_empty = || ExchangeError::NotEmpty { path: path.to_owned() };
+        if path.is_file() {
+            return Err(not_empty().into());
         }
-        let mut options = RepositoryInitOptions::new();
-        options.initial_head("main").external_template(false);
-        let made = Repository::init_opts(path, &options).map_err(StoreError::git("make a repository"))?;
-        let store = Store::over(made, library.into());
-        let received = store.first_of(&place, passing).and_then(|received| {
-            let examined = store.examine(received, today, passing)?;
-            Ok(examined)
-        });
-        match received {
-            Ok(examined) => Ok((store, examined)),
-            Err(error) => {
-                drop(store);
-                remove(path, was_there);
-                Err(error)
-            }
-        }
+        let making = Making::begin(path).map_err(ExchangeError::from)?.ok_or_else(not_empty)?;
+        let library = library.into();
+        let store = Store::over(making.repository().map_err(ExchangeError::from)?, library.clone());
+        let received = store.first_of(&place, passing)?;
+        let cleared = clear(store.examine(received, today, passing)?)?;
+        let caught_up = store.catch_up(cleared, false)?;
+        drop(store);
+        let stands = making.finish().map_err(ExchangeError::from)?;
+        Ok((Store::over(stands, library), caught_up))
     }
 
-    /// Takes a clone away whose branch names nothing: what came may not stand.
-    pub fn give_up(self) {
-        if matches!(self.head(), Ok(None)) {
-            let path = self.path();
-            drop(self);
-            remove(&path, false);
-        }
-    }
-
-    fn first_of(
-        &self,
-        place: &Place,
-        passing: &mut dyn FnMut(Passing),
-    ) -> Result<super::receive::Received, ExchangeError> {
+    fn first_of(&self, place: &Place, passing: &mut dyn FnMut(Passing)) -> Result<Received, ExchangeError> {
         self.remember_origin(place)?;
         let received = self.receive_branch(place, None, passing)?;
         let head = self.repository.set_head(&format!("refs/heads/{}", received.branch));
         head.map_err(StoreError::git("name the branch"))?;
         Ok(received)
-    }
-}
-
-/// Takes away what a clone that failed has made.
-fn remove(path: &Path, was_there: bool) {
-    let _ = fs::remove_dir_all(path.join(".git"));
-    if !was_there {
-        let _ = fs::remove_dir(path);
     }
 }

@@ -4,6 +4,7 @@ use git2::Oid;
 
 use super::super::error::{CommitError, CommitTold, ExchangeError, StoreError};
 use super::super::repository::Store;
+use super::by_hand::ByHand;
 use super::receive::{Cleared, Received};
 
 /// The branch after an exchange.
@@ -17,6 +18,8 @@ pub struct CaughtUp {
     pub aside: Option<String>,
     /// What that keeps, newest first.
     pub kept: Vec<CommitTold>,
+    /// What is written by hand and is not as it was.
+    pub by_hand: Vec<ByHand>,
 }
 
 impl Store {
@@ -30,7 +33,8 @@ impl Store {
         let lock = self.lock()?;
         let head = self.head()?;
         let is_behind = news.is_empty();
-        let mut caught_up = CaughtUp { commit: theirs.to_string(), news, aside: None, kept: Vec::new() };
+        let (commit, kept, by_hand) = (theirs.to_string(), Vec::new(), Vec::new());
+        let mut caught_up = CaughtUp { commit, news, aside: None, kept, by_hand };
         if is_behind {
             caught_up.commit = head.unwrap_or(theirs).to_string();
             return Ok(caught_up);
@@ -52,6 +56,7 @@ impl Store {
                 return Err(CommitError::Moved.into());
             }
         }
+        caught_up.by_hand = self.by_hand(head, theirs)?;
         let title = "caught up with the shared copy";
         self.transaction(&lock).advance(head, theirs, title)?;
         Ok(caught_up)

@@ -10,12 +10,15 @@ mod sound;
 
 mod receive;
 
+mod by_hand;
+
 mod forward;
 
 mod clone;
 
 mod send;
 
+pub use by_hand::ByHand;
 pub use forward::CaughtUp;
 pub use receive::{Cleared, Examined, Origin, Passing, Received};
 pub use send::Sent;

@@ -1,6 +1,9 @@
 //! Where another copy lies: what libgit2 may be asked to reach.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use warifu_channels::Address;
 
 use super::super::error::ExchangeError;
 
@@ -37,6 +40,38 @@ impl Place {
     /// As libgit2 takes it.
     pub(super) fn url(&self) -> &str {
         &self.0
+    }
+
+    /// The folder, where it lies on this machine, by a path or by `file://`.
+    pub(super) fn on_this_machine(&self) -> Option<PathBuf> {
+        if is_scp(&self.0) { None } else { Address::on_this_machine(self.0.as_ref()) }
+    }
+
+    /// Refuses a folder with a pipe or a device in it, which libgit2 would read, or wait for, without end.
+    pub(super) fn refuse_what_has_no_end(&self) -> Result<(), ExchangeError> {
+        let mut folders: Vec<PathBuf> = Vec::new();
+        if let Some(folder) = self.on_this_machine() {
+            // Of a copy that somebody works in, git reads its own alone.
+            let own = folder.join(".git");
+            folders.push(if own.is_dir() { own } else { folder });
+        }
+        while let Some(folder) = folders.pop() {
+            let Ok(entries) = fs::read_dir(&folder) else { continue };
+            for entry in entries.flatten() {
+                let path = entry.path();
+                match entry.file_type() {
+                    Ok(kind) if kind.is_dir() => folders.push(path),
+                    // What is no link is not asked twice: a shared copy has many files.
+                    Ok(kind) if kind.is_file() => {}
+                    // A link that leads nowhere is nothing; one to a folder is not gone round in.
+                    _ if fs::metadata(&path).is_ok_and(|about| !about.is_file() && !about.is_dir()) => {
+                        return Err(ExchangeError::NoEnd { path });
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The folder, where it is one of this machine that was named as such.

@@ -9,6 +9,7 @@ use super::super::check::Checked;
 use super::super::config::Config;
 use super::super::error::{CommitError, CommitTold, ExchangeError, StoreError};
 use super::super::line::{only_in, told};
+use super::super::lock::Receiving;
 use super::super::repository::Store;
 use super::place::Place;
 use super::sound::Looking;
@@ -161,6 +162,8 @@ impl Store {
         branch: Option<&str>,
         passing: &mut dyn FnMut(Passing),
     ) -> Result<Received, ExchangeError> {
+        place.refuse_what_has_no_end()?;
+        let _receiving = Receiving::take(self.repository.commondir(), INCOMING)?;
         let branch = self.branch_there(place, branch)?;
         let theirs = self.download(place, &branch, passing)?;
         let looked = self.look_through(theirs, passing);

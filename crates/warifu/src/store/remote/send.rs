@@ -1,12 +1,21 @@
 //! Sending: the branch of this repository to another copy, forward only.
 
-use git2::{PushOptions, RemoteCallbacks, Repository, RepositoryInitOptions};
+use std::io::Write as _;
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use git2::{ErrorCode, Oid, PushOptions, RemoteCallbacks, Repository, RepositoryInitOptions};
 
 use super::super::error::{CommitError, CommitTold, ExchangeError, StoreError};
 use super::super::line::{only_in, told};
 use super::super::repository::Store;
 use super::place::Place;
 use super::receive::{Passing, is_repository};
+
+/// How often it is tried to move the branch there while another program moves it, and the pause between.
+const TRIES: usize = 50;
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// What was sent.
 #[derive(Debug)]
@@ -33,6 +42,7 @@ impl Store {
             (None, Some(origin)) => Place::parse(&origin.url)?,
             (None, None) => return Err(ExchangeError::NoPlace),
         };
+        place.refuse_what_has_no_end()?;
         let (branch, head) = (self.branch()?, self.head()?.ok_or(CommitError::Detached)?);
         let is_new = to.is_some() && make_shared(&place, &branch)?;
         let theirs = match self.receive_branch(&place, Some(&branch), passing) {
@@ -43,16 +53,80 @@ impl Store {
             Err(ExchangeError::NoBranch { there, .. }) if there.is_empty() => None,
             Err(error) => return Err(error),
         };
-        let sent = match theirs {
-            Some(received) => received.ours,
-            None => told(&self.repository, &only_in(&self.repository, head, None)?)?,
+        let (sent, before) = match theirs {
+            Some(received) => (received.ours, Some(received.theirs)),
+            None => (told(&self.repository, &only_in(&self.repository, head, None)?)?, None),
         };
         self.remember_origin(&place)?;
-        if !sent.is_empty() {
-            self.push(&place, &branch)?;
+        match place.on_this_machine() {
+            _ if sent.is_empty() => {}
+            Some(folder) => match self.lay_into(&folder, &branch, (before, head))? {
+                Laid::Yes => {}
+                // Somebody else was faster: what they sent is told, as if it had been there before.
+                Laid::Moved => return Err(self.sent_meanwhile(&place, &branch, passing)),
+            },
+            None => self.push(&place, &branch)?,
         }
         self.note_seen(&place, &branch, head)?;
         Ok(Sent { url: place.url().to_owned(), commit: head.to_string(), sent, is_new })
+    }
+
+    /// Lays the commits after `before` up to `head` into the shared copy in `folder`: the objects first, then
+    /// the branch, which moves only from `before`. libgit2's own sending to a folder compares with nothing at
+    /// its end: of two at once, one would be lost.
+    fn lay_into(
+        &self,
+        folder: &Path,
+        branch: &str,
+        (before, head): (Option<Oid>, Oid),
+    ) -> Result<Laid, ExchangeError> {
+        let git = || StoreError::git("send to the shared copy");
+        let there = Repository::open(folder).map_err(git())?;
+        if !there.is_bare() {
+            return Err(ExchangeError::WorkedIn { folder: folder.to_owned() });
+        }
+        let mut new = self.repository.revwalk().map_err(git())?;
+        new.push(head).map_err(git())?;
+        before.map_or(Ok(()), |before| new.hide(before)).map_err(git())?;
+        let mut pack = self.repository.packbuilder().map_err(git())?;
+        pack.insert_walk(&mut new).map_err(git())?;
+        let odb = there.odb().map_err(git())?;
+        let mut writer = odb.packwriter().map_err(git())?;
+        let mut failed = None;
+        let packed = pack.foreach(|bytes| {
+            failed = writer.write_all(bytes).err();
+            failed.is_none()
+        });
+        failed.map_or(Ok(()), |error| Err(StoreError::io("write into", folder)(error)))?;
+        packed.map_err(git())?;
+        writer.commit().map_err(git())?;
+        let name = format!("refs/heads/{branch}");
+        // Zero stands for "there is none yet".
+        let from = before.unwrap_or(Oid::ZERO_SHA1);
+        let mut tries = 0..TRIES;
+        loop {
+            match there.reference_matching(&name, head, true, from, "warifu: sent") {
+                Ok(_) => return Ok(Laid::Yes),
+                Err(error) if error.code() == ErrorCode::Modified => return Ok(Laid::Moved),
+                // Another one moves it this very moment.
+                Err(error) if error.code() == ErrorCode::Locked => match tries.next() {
+                    Some(_) => thread::sleep(PAUSE),
+                    None => {
+                        let lock = there.path().join(format!("{name}.lock"));
+                        return Err(ExchangeError::Locked { lock });
+                    }
+                },
+                Err(error) => return Err(git()(error).into()),
+            }
+        }
+    }
+
+    /// What others sent while this one was about to.
+    fn sent_meanwhile(&self, place: &Place, branch: &str, passing: &mut dyn FnMut(Passing)) -> ExchangeError {
+        match self.receive_branch(place, Some(branch), passing) {
+            Ok(received) => ExchangeError::Stale { theirs: received.news },
+            Err(error) => error,
+        }
     }
 
     /// libgit2 refuses what is no fast-forward by itself; so does a copy that moved meanwhile.
@@ -79,6 +153,13 @@ impl Store {
             (Ok(()), None) => Ok(()),
         }
     }
+}
+
+/// What became of the branch there.
+enum Laid {
+    Yes,
+    /// It does not stand where it stood.
+    Moved,
 }
 
 /// Makes a shared copy in the folder, where that is new or empty; whether it did.

@@ -27,7 +27,8 @@ impl Bundle {
     pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let output = context.place(&self.output)?;
         let with = if self.patches { Patches::Along } else { Patches::Not };
-        self.from.carried(with)?.bundle(context, &output)
+        let by = context.channel_by_whom(&self.from.channel);
+        self.from.carried(&by, with)?.bundle(context, &output)
     }
 }
 
@@ -44,7 +45,8 @@ pub(super) struct Copy {
 
 impl Copy {
     pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let carried = self.from.carried(Patches::Along)?;
+        let by = context.channel_by_whom(&self.from.channel);
+        let carried = self.from.carried(&by, Patches::Along)?;
         carried.copy(context, &self.to, self.from.trusted.load()?.0)
     }
 }

@@ -37,10 +37,11 @@ impl Fetch {
     pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let schemas = &context.library.schemas;
         let folder = FetchedFolder::at(&self.output)?;
+        let by = context.channel_by_whom(&self.from.channel);
         let remembered = self.from.remembered()?;
         let (offered, verified) = if self.fallback {
-            let opened = self.from.open()?;
-            let masters = fetch_fallback_masters(self.from.channel()?.as_ref(), &opened);
+            let opened = self.from.open(&by)?;
+            let masters = fetch_fallback_masters(self.from.channel(&by)?.as_ref(), &opened);
             let masters = masters.map_err(|error| trust_failure(&error))?.ok_or_else(|| {
                 Failure::new(
                     Exit::CouldNotRun,
@@ -52,13 +53,13 @@ impl Fetch {
         } else {
             // What was fetched into the folder before need not come again.
             let on_hand = folder.on_hand(schemas, &self.format);
-            let opened = self.from.open()?;
+            let opened = self.from.open(&by)?;
             if let Some(made) = opened.withdrawn() {
                 // In the same format, into the same folder: a file in another organisation's is no help.
                 return Err(withdrawn(made, opened.fallback(), Advised::again().word("--fallback")));
             }
             let read = |at: &dyn Channel, opened: &OpenedRelease| fetch_masters_beside(at, opened, on_hand);
-            (opened.release(), self.from.content(&opened, read)?)
+            (opened.release(), self.from.content(&by, &opened, read)?)
         };
         self.from.trusted.floor()?.check(verified.manifest()).map_err(|error| trust_failure(&error))?;
         // What the files are made of and what was let pass: `warifu validate` judges them by it.
@@ -75,7 +76,7 @@ impl Fetch {
         }
         let folder = folder.known(|before| {
             let seen = [Some(offered), remembered, Some(written)].contains(&Some(before));
-            Ok(seen || self.from.had_before(&manifest, before)?)
+            Ok(seen || self.from.had_before(&by, &manifest, before)?)
         })?;
         // Everything is made and durable before anything has its name.
         let made = signed_files(schemas, masters, &self.format, |file| folder.write(file));

@@ -14,8 +14,9 @@ use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
 use super::super::carried::{Carried, Patches};
-use super::super::{Trusted, address, no_channel, now};
+use super::super::{Trusted, address, broken_for_newcomers, no_channel, now};
 use super::before::Before;
+use crate::cli::settings::NamedBy;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct From {
@@ -27,15 +28,15 @@ pub(super) struct From {
 }
 
 impl From {
-    pub(super) fn channel(&self) -> Result<Box<dyn Channel + Send + Sync>, Failure> {
+    pub(super) fn channel(&self, by: &NamedBy) -> Result<Box<dyn Channel + Send + Sync>, Failure> {
         no_channel::refuse_to_read(Path::new(&self.channel))?;
-        Ok(address(&self.channel)?.channel())
+        Ok(address(&self.channel, by)?.channel())
     }
 
     /// Opens the newest release and remembers it, whatever becomes of its content: as soon as the signatures
     /// are verified an older one is refused, and a key that was revoked on the way stays so.
-    pub(super) fn open(&self) -> Result<OpenedRelease, Failure> {
-        self.open_through(self.channel()?.as_ref())
+    pub(super) fn open(&self, by: &NamedBy) -> Result<OpenedRelease, Failure> {
+        self.open_through(self.channel(by)?.as_ref())
     }
 
     /// The same through `at`, which is this channel.
@@ -52,6 +53,25 @@ impl From {
         Ok((opened, state))
     }
 
+    /// Refuses a channel from which somebody who remembers nothing would not get the very release that
+    /// `opened` is: this side asks only for what it does not remember, and would not see what is broken.
+    pub(super) fn holds_for_newcomers(&self, by: &NamedBy, opened: &OpenedRelease) -> Result<(), Failure> {
+        let anew = open(self.channel(by)?.as_ref(), &mut self.trusted.pinned()?, now());
+        let anew = anew.map_err(|error| broken_for_newcomers(trust_failure(&error)))?;
+        let is_same = anew.release() == opened.release() && anew.versions() == opened.versions();
+        if !is_same {
+            return Err(changed_meanwhile());
+        }
+        if opened.statements().made().count() > anew.statements().made().count() {
+            return Err(broken_for_newcomers(Failure::new(
+                Exit::Trust,
+                "a statement of one organisation is gone from it",
+                "団体の声明がなくなっています",
+            )));
+        }
+        Ok(())
+    }
+
     /// The release that this side remembers, before it looks anew.
     pub(super) fn remembered(&self) -> Result<Option<ReleaseRef>, Failure> {
         Ok(self.trusted.load()?.0.release())
@@ -59,11 +79,16 @@ impl From {
 
     /// Whether `release` is one before that of `manifest`, which is verified: what this place does not
     /// show is none of it.
-    pub(super) fn had_before(&self, manifest: &Manifest, release: ReleaseRef) -> Result<bool, Failure> {
+    pub(super) fn had_before(
+        &self,
+        by: &NamedBy,
+        manifest: &Manifest,
+        release: ReleaseRef,
+    ) -> Result<bool, Failure> {
         if manifest.releases_before().contains(&release) {
             return Ok(true);
         }
-        let channel = self.channel()?;
+        let channel = self.channel(by)?;
         for before in Before::of(channel.as_ref(), manifest) {
             let before = before?;
             if before.release <= release.release {
@@ -78,8 +103,8 @@ impl From {
 
     /// The newest release whole, with every file by which it is verified from the pinned root on: this side's
     /// memory is asked first whether it may be taken, and not spared a file that the next reader needs.
-    pub(super) fn carried(&self, with: Patches) -> Result<Carried, Failure> {
-        let channel = self.channel()?;
+    pub(super) fn carried(&self, by: &NamedBy, with: Patches) -> Result<Carried, Failure> {
+        let channel = self.channel(by)?;
         let (opened, state) = self.look(channel.as_ref())?;
         let known = match opened {
             Ok(known) => known,
@@ -94,11 +119,7 @@ impl From {
             opened.map_err(|error| trust_failure(&error))
         })?;
         if carried.release() != known.release() {
-            return Err(Failure::new(
-                Exit::CouldNotRun,
-                "the channel changed while it was read; run this again",
-                "読み取り中に配信元が更新されました。もう一度実行してください",
-            ));
+            return Err(changed_meanwhile());
         }
         Ok(carried)
     }
@@ -106,6 +127,7 @@ impl From {
     /// Of the content of `opened` what `read` reads, unless one organisation took it away.
     pub(super) fn content<T>(
         &self,
+        by: &NamedBy,
         opened: &OpenedRelease,
         read: impl FnOnce(&dyn Channel, &OpenedRelease) -> Result<T, ReadError<FetchError>>,
     ) -> Result<T, Failure> {
@@ -113,12 +135,21 @@ impl From {
             let fetch = Advised::command(&["channel", "fetch"]).word("--fallback");
             return Err(withdrawn(made, opened.fallback(), fetch.word("-o").blank(Blank::Folder)));
         }
-        read(self.channel()?.as_ref(), opened).map_err(|error| trust_failure(&error))
+        read(self.channel(by)?.as_ref(), opened).map_err(|error| trust_failure(&error))
     }
 }
 
 /// What came of opening, and what is trusted after it.
 type Looked = (Result<OpenedRelease, ReadError<OpenError>>, TrustedState);
+
+/// The channel moved on between two looks.
+fn changed_meanwhile() -> Failure {
+    Failure::new(
+        Exit::CouldNotRun,
+        "the channel changed while it was read; run this again",
+        "読み取り中に配信元が更新されました。もう一度実行してください",
+    )
+}
 
 /// Whether it was refused for want of signers alone, as it is when their keys were revoked.
 fn lacks_signers(error: &ReadError<OpenError>) -> bool {
@@ -191,7 +222,7 @@ mod tests {
 
         files::write(&at("root.json"), world.root.bytes()).unwrap();
         let from = from(folder.path());
-        assert_eq!(from.open().unwrap_err().exit, Exit::Trust);
+        assert_eq!(from.open(&NamedBy::Line).unwrap_err().exit, Exit::Trust);
         assert_eq!(remembered(folder.path(), &world).root().version(), 2);
     }
 
@@ -205,10 +236,10 @@ mod tests {
         let first = fs::read(&timestamp).unwrap();
         let channel = Address::folder(&at("channel")).publish_channel();
         world.publish_next(channel.as_ref());
-        assert_eq!(from.carried(Patches::Not).ok().unwrap().release().release, 2);
+        assert_eq!(from.carried(&NamedBy::Line, Patches::Not).ok().unwrap().release().release, 2);
 
         files::write(&timestamp, &first).unwrap();
-        let refused = from.carried(Patches::Not).err().unwrap();
+        let refused = from.carried(&NamedBy::Line, Patches::Not).err().unwrap();
         assert_eq!(refused.exit, Exit::Trust);
         assert!(refused.say(Lang::En).contains("rollback"), "{}", refused.say(Lang::En));
     }
@@ -218,7 +249,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let world = World::at(UnixSeconds::new(now().seconds() - 600 * 86_400));
         let from = from_one_that_revoked(folder.path(), &world);
-        let refused = from.carried(Patches::Not).err().unwrap();
+        let refused = from.carried(&NamedBy::Line, Patches::Not).err().unwrap();
         assert_eq!(refused.exit, Exit::Trust);
         assert!(refused.say(Lang::En).contains("expired"), "{}", refused.say(Lang::En));
     }
@@ -257,7 +288,7 @@ mod tests {
         world.publish_next(channel.as_ref());
         files::write(&at("root.json"), world.root.bytes()).unwrap();
         let from = from(folder.path());
-        from.content(&from.open().unwrap(), fetch).unwrap();
+        from.content(&NamedBy::Line, &from.open(&NamedBy::Line).unwrap(), fetch).unwrap();
 
         // The same people under a next root; then release 2, one byte of one of its blobs changed.
         let mut draft: RootDraft =
@@ -278,13 +309,16 @@ mod tests {
         files::write(&blob, &changed).unwrap();
 
         assert_eq!(
-            from.open().and_then(|opened| from.content(&opened, fetch)).unwrap_err().exit,
+            from.open(&NamedBy::Line)
+                .and_then(|opened| from.content(&NamedBy::Line, &opened, fetch))
+                .unwrap_err()
+                .exit,
             Exit::Trust
         );
         let state = remembered(folder.path(), &world);
         assert_eq!((state.root().version(), state.release().unwrap().release), (2, 2));
         files::write(&blob, &whole).unwrap();
-        from.content(&from.open().unwrap(), fetch).unwrap();
+        from.content(&NamedBy::Line, &from.open(&NamedBy::Line).unwrap(), fetch).unwrap();
         assert_eq!(remembered(folder.path(), &world).release().unwrap().release, 2);
     }
 }

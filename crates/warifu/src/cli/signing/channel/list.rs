@@ -22,8 +22,9 @@ pub(super) struct List {
 
 impl List {
     pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let opened = self.from.open()?;
-        let at = self.from.channel()?;
+        let by = context.channel_by_whom(&self.from.channel);
+        let opened = self.from.open(&by)?;
+        let at = self.from.channel(&by)?;
         let at = at.as_ref();
         let current = fetch_manifest(at, &opened).map_err(|error| trust_failure(&error))?;
         let fallback = fetch_fallback(at, &opened).map_err(|error| trust_failure(&error))?;

@@ -47,7 +47,7 @@ impl Membership {
     /// The same with those before them.
     pub(crate) fn signed(self, context: &Context) -> Result<Option<Signed>, Failure> {
         let (Some(channel), Some(root)) = (self.channel, self.root) else { return Ok(None) };
-        let channel = address(&channel)?.channel();
+        let channel = address(&channel, &context.channel_by())?.channel();
         let at = channel.as_ref();
         let (mut state, memory) = Trusted { root, state: self.trusted_state, policy: self.policy }.load()?;
         let opened = open(at, &mut state, now());

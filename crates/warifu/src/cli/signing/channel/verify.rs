@@ -25,9 +25,11 @@ pub(super) struct Verify {
 impl Verify {
     /// The release, every byte of it, and a receipt of what came of it.
     fn verified(&self, context: &Context) -> Result<(OpenedRelease, VerifiedRelease), Failure> {
-        let opened = self.from.open()?;
+        let by = context.channel_by_whom(&self.from.channel);
+        let opened = self.from.open(&by)?;
+        self.from.holds_for_newcomers(&by, &opened)?;
         let release = opened.release();
-        let verified = self.from.content(&opened, fetch).and_then(|verified| {
+        let verified = self.from.content(&by, &opened, fetch).and_then(|verified| {
             let floor = self.from.trusted.floor()?;
             floor.check(verified.manifest()).map_err(|error| trust_failure(&error))?;
             Ok(verified)
