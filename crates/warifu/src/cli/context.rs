@@ -17,6 +17,7 @@ use warifu_masters::finding::Findings;
 use warifu_masters::schema::Format;
 use warifu_usage::{Colour, Paint, of_locale, parse_language};
 use warifu_values::lang::Lang;
+use warifu_values::say;
 
 use super::acts::Acts;
 use super::document::DOCUMENTS;
@@ -229,6 +230,12 @@ impl Context {
     /// Tells people something on standard error.
     pub(crate) fn tell(&self, text: &str) {
         let _ = self.progress.borrow().above(|| io::stderr().lock().write_all(text.as_bytes()));
+    }
+
+    /// Says that the file at `path` was written.
+    pub(crate) fn tell_written(&self, path: &Path) {
+        let file = path.display();
+        self.tell(&say!(self.lang, "written: {file}\n", "出力しました: {file}\n"));
     }
 
     /// Prints `text` on standard output.

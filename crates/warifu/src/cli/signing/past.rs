@@ -178,7 +178,9 @@ impl Telling {
     /// Writes the page, where one is asked for.
     pub(super) fn page(&self, context: &Context, shown: &Shown<'_>) -> Result<(), Failure> {
         let Some(path) = &self.html else { return Ok(()) };
-        context.place(path)?.write(&page(&context.library.schemas, shown, context.lang))
+        context.place(path)?.write(&page(&context.library.schemas, shown, context.lang))?;
+        context.tell_written(path);
+        Ok(())
     }
 
     /// The classes of one side as lines.
