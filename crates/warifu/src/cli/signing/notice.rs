@@ -16,8 +16,8 @@ use crate::cli::Context;
 const CODES: usize = 20;
 
 /// Write the notice (お知らせ) of a release to institutions: what changes from when, master by master; what
-/// changes of the past, why, and what is to be checked again. Of a release that was withdrawn it is the notice
-/// of that. All of it is what the release and its channel say. A site changes the sentences with
+/// changes of the past, why, and what is to be checked again. Of a release that was withdrawn it is the
+/// notice of that. All of it is what the release and its channel say. A site changes the sentences with
 /// notices/ja.toml in its folder of --schemas.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
