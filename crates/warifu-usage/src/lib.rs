@@ -34,6 +34,6 @@ pub use completions::Shell;
 pub use document::{Documents, asks_for_json, code_of, error};
 pub use language::{asked_for, of_locale, parse_language};
 pub use paint::Paint;
-pub use refusal::{Refusal, number, why};
+pub use refusal::{Refusal, day, number, why};
 pub use screen::{columns, rows};
 pub use usage::Usage;

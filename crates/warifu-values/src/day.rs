@@ -220,15 +220,15 @@ impl fmt::Display for PublicationDay {
     }
 }
 
-/// Each era: its name, its first day, and the year before its first.
-const ERAS: [(&str, u32, u32); 3] =
-    [("令和", 20190501, 2018), ("平成", 19890108, 1988), ("昭和", 19261225, 1925)];
+/// Each era: its name, its letter, its first day, and the year before its first.
+pub(crate) const ERAS: [(&str, &str, u32, u32); 3] =
+    [("令和", "R", 20190501, 2018), ("平成", "H", 19890108, 1988), ("昭和", "S", 19261225, 1925)];
 
 /// A day as people in Japan write it: 令和6年6月1日.
 pub fn in_era(day: TreatmentDay) -> String {
     let (year, month, day_of_month) = (day.0 / 10_000, day.0 / 100 % 100, day.0 % 100);
-    match ERAS.iter().find(|(_, first, _)| *first <= day.0) {
-        Some((era, _, before)) => {
+    match ERAS.iter().find(|(_, _, first, _)| *first <= day.0) {
+        Some((era, _, _, before)) => {
             let year = if year - before == 1 { "元".to_owned() } else { (year - before).to_string() };
             format!("{era}{year}年{month}月{day_of_month}日")
         }

@@ -26,7 +26,6 @@ pub mod place;
 pub mod release;
 pub mod release_html;
 pub mod side;
-mod still_page;
 pub mod store;
 pub mod windows;
 pub mod withdrawn;

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 use warifu::error::{Exit, Failure};
 use warifu::store::{Life, Store};
 use warifu_masters::timeline::{Answer, NotKnown, Period, Row, Source, Standing};
-use warifu_usage::Refusal;
 use warifu_values::day::TreatmentDay;
 use warifu_values::lang::Lang;
 use warifu_values::say;
@@ -15,16 +14,6 @@ use super::words::{no_record, short};
 use super::{fields, readable};
 use crate::cli::context::Context;
 use crate::cli::terminal;
-
-/// A treatment day from the command line.
-pub(super) fn parse_day(text: &str) -> Result<TreatmentDay, Refusal> {
-    TreatmentDay::parse(text).ok_or_else(|| {
-        Refusal::new(
-            "a day of the calendar, as 2024-05-31 or 20240531",
-            "暦にある日を 2024-05-31 または 20240531 の形で指定してください",
-        )
-    })
-}
 
 /// What is asked of a code.
 #[derive(Debug, Clone, Copy)]

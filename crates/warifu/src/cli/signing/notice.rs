@@ -8,6 +8,7 @@ use warifu::release::{Answers, Names, PublishedRelease, changes_of_draft, read_l
 use warifu_channels::{DraftDirectory, fetch_earlier_manifest, fetch_published_fallback};
 use warifu_masters::past::Change;
 use warifu_trust::{Made, Manifest, ReleaseRef, Tip};
+use warifu_usage::number;
 
 use super::at::At;
 use crate::cli::Context;
@@ -22,6 +23,7 @@ const CODES: usize = 20;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The number of the release; otherwise the published one.
+    #[arg(value_parser = number::<u64>(1..))]
     release: Option<u64>,
     /// A draft's folder instead: to have the notice ready before it is published.
     #[arg(long, value_name = "DRAFT", conflicts_with = "release")]
