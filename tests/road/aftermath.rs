@@ -31,7 +31,26 @@ fn a_normal_release_waits_for_the_joint_post_review_of_an_emergency() {
     // What is no emergency asks for none.
     assert!(reviewed(&stage, 1, "aoki", 2).err.contains("no post-review of release 1"));
     drafted(&stage, "second", "s_20240621.csv", "--emergency 点数の誤り").ends(0);
-    signed_and_published(&stage, "second");
+    let told = "緊急リリース 2 の公開後は、支払基金・国保中央会がそれぞれ事後確認を表明します";
+    let command = format!("release sign second --repo kikin {PLACE} --key aoki.key --lang ja");
+    let signed = stage.warifu(&command).ends(0).out;
+    assert!(signed.contains(told), "{signed}");
+    // One screen, and nothing that is over by the time it is read.
+    assert!(signed.lines().count() < 34 && !signed.contains(".csv.zst"), "{signed}");
+    assert!(!signed.contains("署名済み なし"), "{signed}");
+    sign(&stage, "second", "kokuho", "baba", 0);
+    let command = format!("release publish second {PLACE} --key ci.key --lang ja");
+    let published = stage.warifu(&command).ends(0).out;
+    assert!(published.contains(told), "{published}");
+    assert!(published.contains("release post-review") && published.contains("確認結果"), "{published}");
+
+    // Whose turn it is says whoever publishes, and the screen of whoever looks.
+    let screen = stage.warifu(&format!("--lang ja status --repo kikin {PLACE}")).ends(0).out;
+    let owed = "緊急リリース 2 の事後確認が未了（支払基金・国保中央会）";
+    assert!(screen.contains(owed) && !screen.contains("待ちはありません"), "{screen}");
+    let screen = stage.warifu(&format!("status --repo kikin {PLACE} --json")).ends(0).json();
+    assert_eq!(screen["post_reviews_owed"][0]["by"], serde_json::json!(["kikin", "kokuho"]));
+    assert_eq!(screen["waiting"][0]["code"], "post-review");
 
     // Readers say so and serve it; so does a checker.
     let listed = stage.warifu("channel list channel --root root.json").ends(0);

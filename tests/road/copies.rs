@@ -46,6 +46,15 @@ fn what_one_sends_the_other_takes_over_and_git_is_never_asked() {
     // The files are there, and the work tree is as the commit has it.
     let status = stage.shell("warifu status --repo baba --json").ends(0).json();
     assert_eq!(status["changed_files"], serde_json::json!([]));
+    // It is told in the language asked for, as the import itself was.
+    stage.shell("warifu undo --repo aoki s_20240614.csv").ends(0);
+    stage
+        .shell(&format!("warifu import --repo aoki --series r06 {}", demo("2024-06/s_20240614.csv")))
+        .ends(0);
+    stage.shell("warifu repo push --repo aoki").ends(0);
+    let told = stage.shell("warifu repo fetch --repo baba --lang ja").ends(0).out;
+    assert!(told.contains(" r06 procedure s_20240614.csv: 追加 "), "{told}");
+    assert!(!told.contains("differential s_"), "{told}");
     // What was done is in the log of acts.
     let acts = stage.shell("warifu audit show --json").out;
     assert!(acts.contains("\"fetch\"") && acts.contains("\"push\""), "{acts}");
@@ -144,4 +153,19 @@ fn what_is_typed_daily_is_written_once_and_shown_with_where_it_is_from() {
     std::fs::write(&path, text).unwrap();
     std::fs::write(&home, "repositry = \"x\"\n").unwrap();
     assert!(stage.shell("warifu config --repo aoki").ends(2).err.contains("did you mean repository?"));
+}
+
+#[test]
+fn a_file_without_a_day_in_its_name_waits_until_somebody_says_it() {
+    let stage = Stage::new();
+    stage.shell("warifu init masters").ends(0);
+    std::fs::copy(checkout().join("masters/demo/2024-06/s_ALL20240531.csv"), stage.path("全件.csv")).unwrap();
+    let refused = stage.shell("warifu import --lang ja --repo masters --series r06 全件.csv").ends(2);
+    assert!(refused.err.contains("名前から公表日が分かりません"), "{}", refused.err);
+    assert!(refused.err.contains("全件.csv --dated 公表日"), "{}", refused.err);
+    let log = stage.shell("warifu log --repo masters").ends(0).out;
+    assert!(!log.contains("全件.csv"), "{log}");
+    stage.shell("warifu import --repo masters --series r06 全件.csv --dated 2024-05-31").ends(0);
+    let next = demo("2024-06/s_20240614.csv");
+    stage.shell(&format!("warifu import --repo masters --series r06 {next}")).ends(0);
 }

@@ -60,9 +60,11 @@ fn the_past_is_accepted_by_name_or_left() {
     assert!(first < review.out.find("release 2: second").unwrap(), "{}", review.out);
     assert!(review.out.contains("correction (notice-2)"), "{}", review.out);
     page_of(&stage);
-    stage.warifu(&format!("release changes --repo kokuho {PLACE} -o changes.csv")).ends(0);
+    let command = format!("--lang ja release changes --repo kokuho {PLACE} -o changes.csv");
+    let told = stage.warifu(&command).ends(0);
+    assert!(told.err.contains(" 件を出力しました: ") && told.err.contains("changes.csv"), "{}", told.err);
     let list = std::fs::read_to_string(stage.path("changes.csv")).unwrap();
-    assert!(list.starts_with("kind,code,what,first,last,old,new,published\n"), "{list}");
+    assert!(list.starts_with("\u{feff}区分,コード,名称,診療日（初日）,"), "{list}");
     assert!(list.lines().count() > 300, "{}", list.lines().count());
 
     signed_and_published(&stage, "second");

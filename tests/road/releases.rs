@@ -167,7 +167,7 @@ fn the_whole_road_on_real_masters() {
     stage.git("kikin", &["commit", "--quiet", "--allow-empty", "--message", "not pulled"]);
     let next =
         stage.warifu(&format!("release draft --repo kikin {PLACE} --title unpulled -o unpulled")).ends(0);
-    let told = format!("warifu release sign {PLACE} unpulled --repo REPOSITORY --key KEY");
+    let told = format!("warifu release sign --repo kikin {PLACE} unpulled --key KEY");
     assert!(next.out.contains(&told), "{}", next.out);
     let behind = stage.warifu(&format!("release review unpulled --repo kokuho {PLACE}")).ends(2);
     assert!(behind.err.contains("repo fetch --repo kokuho"), "{}", behind.err);

@@ -78,9 +78,12 @@ fn a_month_is_told_step_by_step_on_one_screen_and_nothing_is_written() {
     assert_eq!(since["last_release"]["known_by"], "signed");
     stage.warifu("undo --repo kikin").ends(0);
     assert_eq!(codes(&look()), ["undone"]);
+    // What somebody took back was wrong, as a rule: it is the last thing that is asked for.
+    stage.warifu(&format!("import --repo kikin --series r06 {}", demo("2024-06/c_ALL20240531.csv"))).ends(0);
+    assert_eq!(codes(&look()), ["unreleased", "undone"]);
     std::fs::create_dir(stage.path("kikin/rules")).unwrap();
     stage.write("kikin/rules/own.toml", "");
-    assert_eq!(codes(&look()), ["changed-files", "undone"]);
+    assert_eq!(codes(&look()), ["changed-files", "unreleased", "undone"]);
 
     let before = files(&stage.path("."));
     for lang in ["en", "ja"] {
@@ -104,5 +107,19 @@ fn a_month_is_told_step_by_step_on_one_screen_and_nothing_is_written() {
     // A channel that is none is told, and the rest is shown all the same.
     let lost = stage.warifu("status --repo kikin --channel nowhere --root root.json --json").ends(0).json();
     assert_eq!(codes(&lost)[0], "channel");
-    assert_eq!(lost["masters"][0]["kind"], "procedure");
+    assert_eq!(lost["masters"][1]["kind"], "procedure");
+}
+
+#[test]
+fn a_draft_that_is_older_than_what_came_in_says_so_before_it_is_signed() {
+    let stage = Stage::new();
+    house(&stage);
+    stage.warifu("init kikin").ends(0);
+    stage.warifu(&format!("import --repo kikin --series r06 {}", demo("2024-06/s_ALL20240531.csv"))).ends(0);
+    stage.warifu(&format!("release draft --repo kikin {PLACE} --title first -o first")).ends(0);
+    stage.warifu(&format!("import --repo kikin --series r06 {}", demo("2024-06/s_20240614.csv"))).ends(0);
+    let sign = format!("release sign first --repo kikin {PLACE} --key aoki.key --lang ja");
+    let signed = stage.warifu(&sign).ends(0).out;
+    let (told, done) = (signed.find("この草案の後に 1 件取り込まれています"), signed.find("署名ファイル: "));
+    assert!(told.is_some() && told < done, "{signed}");
 }

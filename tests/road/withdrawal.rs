@@ -81,6 +81,48 @@ fn one_organisation_takes_a_release_away_and_the_one_before_is_used() {
     let original = std::fs::read(data.join("procedure/s_ALL20240531.csv")).unwrap();
     assert_eq!(fetched(&stage, "back"), original);
 
+    // Whoever looks is told first, with what is used instead, and what to do next.
+    let status = stage.warifu(&format!("--lang ja status --repo kikin {PLACE}")).ends(0).out;
+    assert!(status.starts_with("取下げ: リリース 2（支払基金 aoki、"), "{status}");
+    assert!(status.contains("両者署名済み、取下げ済み") && status.contains("--correction 理由"), "{status}");
+    // However the line is broken.
+    let whole: String = status.chars().filter(|c| !c.is_whitespace()).collect();
+    assert!(whole.contains("理由:誤った点数）。点検システムが使うのはリリース1です"), "{status}");
+    let status = stage.warifu(&format!("status --repo kikin {PLACE} --json")).ends(0).json();
+    assert_eq!(status["withdrawn"]["used_instead"], 1);
+    assert_eq!(status["waiting"][0]["code"], "withdrawn");
+    let shown = stage.warifu(&format!("--lang ja release show {PLACE}")).ends(0).out;
+    assert!(shown.starts_with("取下げ: リリース 2"), "{shown}");
+    let changes = stage.warifu(&format!("--lang ja release changes --repo kikin {PLACE}")).ends(0).out;
+    assert!(
+        changes.starts_with("警告: 比較の相手は取り下げられたリリースです。取下げ: リリース 2"),
+        "{changes}"
+    );
+
+    // Institutions are told of the withdrawal, by whichever road it is asked for.
+    for which in ["", " 2"] {
+        let told =
+            stage.warifu(&format!("--lang ja notice --channel channel --root root.json{which}")).ends(0);
+        assert!(told.out.starts_with("診療報酬請求用マスター取下げのお知らせ\n"), "{}", told.out);
+        for said in [
+            "に支払基金が取り下げました。このリリースは使用しないでください。理由: 誤った点数",
+            "点検に使用されていた期間: ",
+            "リリース 1 の内容を使用します",
+            "提出の前に点検し直してください",
+        ] {
+            assert!(told.out.contains(said), "{said}: {}", told.out);
+        }
+        // Neither as what is to come nor as what was right.
+        assert!(!told.out.contains("順に使用します") && !told.out.contains("notice-1"), "{}", told.out);
+    }
+    let page = "--lang ja notice --channel channel --root root.json -o notice.html";
+    assert!(stage.warifu(page).ends(0).err.contains("出力しました: notice.html"));
+    let page = std::fs::read_to_string(stage.path("notice.html")).unwrap();
+    assert!(page.contains("<h1>診療報酬請求用マスター取下げのお知らせ</h1>"), "{page}");
+    let withdrawn = "notice --channel channel --root root.json --json";
+    let withdrawn = stage.warifu(withdrawn).ends(0).json()["withdrawn"].clone();
+    assert_eq!((&withdrawn["release"], &withdrawn["instead"]), (&2.into(), &1.into()));
+
     // What is carried on carries it along, for whoever has heard of nothing.
     stage.warifu("channel bundle channel --root root.json -o stick.tar.zst").ends(0);
     let carried = stage.warifu("channel verify stick.tar.zst --root root.json --state elsewhere").ends(3);
@@ -91,6 +133,9 @@ fn one_organisation_takes_a_release_away_and_the_one_before_is_used() {
     assert!(again.out.starts_with("WARNING: a release of this VERY CONTENT was withdrawn"), "{}", again.out);
     assert!(again.out.contains("誤った点数"), "{}", again.out);
     assert!(again.out.contains("WARNING: NOTHING CHANGES"), "{}", again.out);
+    assert!(again.out.contains("is taken away: release 2 IS WITHDRAWN"), "{}", again.out);
+    let shown = stage.warifu(&format!("--lang ja release show again {PLACE}")).ends(0).out;
+    assert!(shown.starts_with("警告: 比較の相手は取り下げられたリリースです"), "{shown}");
     let review = stage.warifu(&format!("--lang ja release review again --repo kokuho {PLACE}")).ends(0);
     assert!(review.out.starts_with("警告: 同じ内容のリリースが取り下げられています"), "{}", review.out);
 
@@ -102,7 +147,22 @@ fn one_organisation_takes_a_release_away_and_the_one_before_is_used() {
     stage.warifu("import --repo kikin --series r06 {data}/procedure/s_20240628.csv").ends(0);
     pull(&stage);
     draft_accepting(&stage, "third");
+    let notice =
+        |more: &str| stage.warifu(&format!("notice --channel channel --root root.json {more}")).ends(0);
+    let drafted = notice("--lang ja --draft third").out;
     signed_and_published(&stage, "third");
+    // Its notice says which one it takes the place of, and tells what is new against the last that stands.
+    let told = notice("--lang ja").out;
+    assert_eq!(told, drafted);
+    assert!(told.starts_with("診療報酬請求用マスター更新のお知らせ\n"), "{told}");
+    let place = "支払基金が取り下げました。理由: 誤った点数。このリリースに替わります。";
+    assert!(told.contains("リリース 2「second」") && told.contains(place), "{told}");
+    assert!(told.contains("取り下げられていない直近のリリース 1 と比べたものです"), "{told}");
+    let of = |document: &serde_json::Value| document.to_string().matches("\"code\":").count();
+    let (third, second) = (notice("--json").json(), notice("2 --json").json());
+    assert_eq!(third["compared_with"], 1);
+    assert!(of(&third) > of(&second), "both files are new: {} of {}", of(&third), of(&second));
+    assert_eq!(second["withdrawn"]["instead"], 3);
     let listed = stage.warifu("channel list channel --root root.json").ends(0);
     let fallback = listed.out.split("fallback: ").nth(1).unwrap();
     assert!(fallback.starts_with("release 1"), "{}", listed.out);

@@ -61,8 +61,8 @@ pub use publish::{
 pub use read::{
     ReadError, fetch, fetch_beside, fetch_earlier_manifest, fetch_fallback, fetch_fallback_masters,
     fetch_manifest, fetch_masters, fetch_masters_beside, fetch_new, fetch_published,
-    fetch_published_manifest, find_earlier_release, learn_roots, open, propose_again, read_through, read_tip,
-    read_tip_rebuilding, read_to_carry,
+    fetch_published_fallback, fetch_published_manifest, find_earlier_release, learn_roots, open,
+    propose_again, read_through, read_tip, read_tip_rebuilding, read_to_carry,
 };
 pub use state_store::{StateError, StateStore, state_folder, state_folder_around};
 pub use statement::{StatementNotPublished, publish_statement};

@@ -255,6 +255,19 @@ pub fn fetch_published(
     walk.map(|walk| read_through(channel, walk)).transpose()
 }
 
+/// The release that is fallen back to from the one published at `tip`, whole; `None` where there is none.
+///
+/// # Errors
+///
+/// As [`fetch`].
+pub fn fetch_published_fallback(
+    channel: &dyn Channel,
+    tip: &Tip,
+) -> Result<Option<VerifiedRelease>, ReadError<FetchError>> {
+    let walk = tip.fetching_fallback().map_err(ReadError::Verdict)?;
+    walk.map(|walk| read_through(channel, walk)).transpose()
+}
+
 /// The published release of `tip` as a proposal, to be signed anew; `None` when nothing is published.
 ///
 /// # Errors

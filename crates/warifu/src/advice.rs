@@ -41,6 +41,8 @@ pub enum Blank {
     Folder,
     /// A draft's folder.
     Draft,
+    /// A day, as a command takes it.
+    Day,
     /// A file.
     File,
     /// Several files.
@@ -124,11 +126,12 @@ impl Advised {
 
 impl Blank {
     /// All that there are.
-    pub const ALL: [Blank; 11] = [
+    pub const ALL: [Blank; 12] = [
         Blank::Key,
         Blank::Repository,
         Blank::Folder,
         Blank::Draft,
+        Blank::Day,
         Blank::File,
         Blank::Files,
         Blank::Series,
@@ -146,6 +149,7 @@ impl Speak for Blank {
             Blank::Repository => say!(lang, "REPOSITORY", "リポジトリ"),
             Blank::Folder => say!(lang, "DIR", "フォルダー"),
             Blank::Draft => say!(lang, "DRAFT", "草案フォルダー"),
+            Blank::Day => say!(lang, "DATE", "公表日"),
             Blank::File => say!(lang, "FILE", "ファイル"),
             Blank::Files => say!(lang, "FILE...", "ファイル..."),
             Blank::Series => say!(lang, "SERIES", "系列"),

@@ -3,11 +3,12 @@
 use warifu_masters::finding::Code;
 use warifu_trust::{Correction, Made, Manifest, MasterEntry, UnixSeconds};
 use warifu_values::judgement::LetPass;
-use warifu_values::lang::{Lang, Speak};
+use warifu_values::lang::{Lang, Speak, counted};
 use warifu_values::say;
 
 use crate::release::FORMATS;
 use crate::store::Ancestry;
+use crate::withdrawn::Withdrawn;
 
 /// The release published now, as far as it can be compared with.
 #[derive(Debug)]
@@ -32,6 +33,13 @@ pub enum Published {
 pub enum Caution {
     /// One organisation withdrew a release that held these very masters.
     Withdrawn(Made),
+    /// The release that it follows, and is compared with, was taken away.
+    AgainstWithdrawn(Withdrawn),
+    /// Files came in after it was drafted, which it does not hold.
+    NewerImports {
+        /// How many.
+        imports: usize,
+    },
     /// The release takes back what was published since its commit.
     Older {
         /// The published release.
@@ -289,6 +297,20 @@ impl Speak for Caution {
                 "同じ内容のリリースが取り下げられています。{}",
                 made.say(lang)
             ),
+            Caution::AgainstWithdrawn(withdrawn) => say!(
+                lang,
+                "what this follows and is compared with is taken away: {}",
+                "比較の相手は取り下げられたリリースです。{}",
+                withdrawn.say(lang)
+            ),
+            Caution::NewerImports { imports } => {
+                let n = counted(*imports as u64, "file");
+                say!(
+                    lang,
+                    "{n} came in after this was drafted, and it does not hold them",
+                    "この草案の後に {imports} 件取り込まれています（この草案には含まれません）"
+                )
+            }
             Caution::Older { release, commit } => say!(
                 lang,
                 "this takes masters BACK: release {release} was made from the later commit {}",

@@ -6,12 +6,14 @@
 //! git, and it never carries an async runtime.
 
 pub mod advice;
+pub mod amount;
 pub mod caution;
 pub mod daily;
 pub mod diff_html;
 pub mod diff_json;
 pub mod diff_report;
 pub mod error;
+pub mod field;
 pub mod files;
 pub mod findings;
 mod html_file;
@@ -26,3 +28,4 @@ pub mod release_html;
 pub mod side;
 pub mod store;
 pub mod windows;
+pub mod withdrawn;

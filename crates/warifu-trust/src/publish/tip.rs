@@ -221,6 +221,18 @@ impl Tip {
         self.published.as_ref().map(begin).transpose()
     }
 
+    /// The same of the release that is fallen back to from it; `None` where there is none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tip::fetching_manifest`].
+    pub fn fetching_fallback(&self) -> Result<Option<Fetching>, FetchError> {
+        let Some((published, fallback)) = self.published.as_ref().zip(self.fallback()) else {
+            return Ok(None);
+        };
+        Fetching::begin(&published.listing, fallback, OnHand::default()).map(Some)
+    }
+
     /// Whether `version` of Kikin's half may still be published here: above what is, and no number skipped. A
     /// signer who sealed a number far ahead would lock every reader out of the numbers between.
     pub(crate) fn takes_targets(&self, version: u64) -> bool {

@@ -287,6 +287,12 @@ impl Context {
         let _ = self.progress.borrow().above(|| io::stderr().lock().write_all(text.as_bytes()));
     }
 
+    /// Says that the file at `path` was written.
+    pub(crate) fn tell_written(&self, path: &Path) {
+        let file = path.display();
+        self.tell(&say!(self.lang, "written: {file}\n", "出力しました: {file}\n"));
+    }
+
     /// Prints `text` on standard output.
     pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
         if text.is_empty() {

@@ -1,5 +1,6 @@
 //! How findings are given: what every command that finds something takes for it.
 
+use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 
 use clap::builder::ValueHint;
@@ -48,7 +49,11 @@ pub(crate) struct Lists {
 impl FindingsAs {
     /// How many are shown as text.
     pub(crate) fn most(&self) -> Most {
-        if self.all { Most::All } else { Most::SomeUnlessAll }
+        match self.all {
+            true => Most::All,
+            false if io::stderr().is_terminal() => Most::OnScreen,
+            false => Most::SomeUnlessAll,
+        }
     }
 
     /// Whether anything is wanted beside the text.

@@ -14,7 +14,7 @@ const CARRIED: [(&str, Carried); 8] = [
     ("lang", Carried::Typed),
     ("schemas", Carried::Own),
     ("audit", Carried::Own),
-    ("repo", Carried::Own),
+    ("repo", Carried::Typed),
     ("channel", Carried::Whole),
     ("root", Carried::Whole),
     ("state", Carried::Own),
@@ -225,6 +225,11 @@ mod tests {
             list.line(&sign, Lang::En),
             "./warifu release sign --lang ja --channel 'my channel' --root r.json 'a b'"
         );
+        // A repository that was typed is told as it was, to be run as it stands.
+        let draft = ["warifu", "release", "draft", "--repo", "mine", "--title", "t", "-o", "a b"];
+        let draft = invocation(&[&draft[..], &["--channel", "c", "--root", "r", "--state", "s"]].concat());
+        let line = draft.line(&sign, Lang::En);
+        assert_eq!(line, "warifu release sign --repo mine --channel c --root r 'a b'");
     }
 
     #[test]

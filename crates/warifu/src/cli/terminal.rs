@@ -48,6 +48,27 @@ pub(crate) fn cut(line: &str, columns: usize) -> String {
     kept
 }
 
+/// `text` on lines of at most so many cells, broken at a blank where one is near, else anywhere: Japanese has
+/// none.
+pub(crate) fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut rest = text;
+    while rest.width() > columns {
+        let mut cells = 0;
+        let fits = rest.char_indices().find(|(_, c)| {
+            cells += c.width().unwrap_or(0);
+            cells > columns
+        });
+        let most = fits.map_or(rest.len(), |(at, _)| at);
+        let blank = rest[..most].rfind(' ').filter(|at| rest[..*at].width() * 3 > columns * 2);
+        let (line, after) = rest.split_at(blank.unwrap_or(most));
+        lines.push(line.to_owned());
+        rest = after.trim_start();
+    }
+    lines.push(rest.to_owned());
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,6 +78,8 @@ mod tests {
         assert_eq!(cut("マスター", 8), "マスター");
         assert_eq!(cut("マスター", 7), "マスタ…");
         assert_eq!(cut("master", 5), "mast…");
+        assert_eq!(wrapped("マスター", 5), ["マス", "ター"]);
+        assert_eq!(wrapped("a master of procedures", 12), ["a master of", "procedures"]);
         assert_eq!([rows_of("", 8), rows_of("マスター", 8), rows_of("マスターs", 8)], [1, 1, 2]);
     }
 }

@@ -118,6 +118,7 @@
     loading: ["{0} 件を表示中。スクロールすると続きを表示します。", "{0} shown; scroll for more."],
     end: ["以上 {0} 件", "These are all {0}."],
     blank: ["空", "blank"],
+    blanks: ["（末尾の空白のみの違い）", "(only blanks at the end differ)"],
     none: ["なし", "none"],
     rest: ["ほか {0} 項目", "{0} more columns"],
     restMass: [
@@ -397,9 +398,15 @@
     place < 0 || data.meanings[place] === text
       ? text
       : h`${text} <span class="means">${meant(place)}</span>`;
+  // What nobody sees is said.
+  const unseen = (before, after) =>
+    before !== after && before.trimEnd() === after.trimEnd() ? h` <span class="means">${t("blanks")}</span>` : "";
   const arrow = h`<span class="arrow" aria-hidden="true">→</span>`;
   const change = (before, after) =>
-    h`<span class="before">${value(before)}</span>${arrow}<span class="after">${value(after)}</span>`;
+    h`<span class="before">${value(before)}</span>${arrow}<span class="after">${value(after)}</span>${unseen(
+      before,
+      after,
+    )}`;
   const counted = (count) => (lang === "ja" ? number(count) + " 件" : number(count));
 
   const titled = () => {
@@ -938,7 +945,7 @@
       return h`<tr><th scope="row">${field(column)}</th><td class="old"><span
         class="v">${marked(before, marksBefore, "old")}</span>${meaning(meansBefore)}</td><td
         class="new"><span class="v">${marked(after, marksAfter,
-        "new")}</span>${moved}${meaning(meansAfter)}</td></tr>`;
+        "new")}</span>${moved}${meaning(meansAfter)}${unseen(before, after)}</td></tr>`;
     };
     return h`<table class="pair"><colgroup><col class="name"><col><col></colgroup><thead><tr><th
       scope="col"></th><th scope="col">${t("old")}</th><th

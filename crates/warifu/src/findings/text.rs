@@ -24,11 +24,18 @@ pub enum Most {
     SomeOfEach,
     /// The first of each, by a command that takes `--all`.
     SomeUnlessAll,
+    /// The same where somebody reads along: of notes only how many there are.
+    OnScreen,
     /// All of them.
     All,
 }
 
 impl Most {
+    /// Whether each group is told by its own lines.
+    fn tells(self, group: &Group<'_>) -> bool {
+        self != Most::OnScreen || group.severity > Severity::Note
+    }
+
     fn of(self, group: &Group<'_>) -> usize {
         let most = if group.severity == Severity::Note { SHOWN_NOTES } else { SHOWN };
         if self == Most::All { group.findings.len() } else { most.min(group.findings.len()) }
@@ -39,10 +46,12 @@ impl Most {
 /// `file:line:column:field: severity code: text`, or `file column 21 (field): ...` of a whole column, and
 /// advice at the end.
 pub fn text(file: &str, findings: &Findings, most: Most, lang: Lang, paint: Paint) -> String {
-    let groups = groups(findings);
+    let (groups, notes): (Vec<_>, Vec<_>) = groups(findings).into_iter().partition(|group| most.tells(group));
     let mut text = String::new();
-    if groups.iter().map(|group| group.count).sum::<u64>() > 1 {
-        text.push_str(&counts(file, findings, &groups, lang, paint));
+    let in_groups = |groups: &[Group<'_>]| groups.iter().map(|group| group.count).sum::<u64>();
+    let notes = in_groups(&notes);
+    if in_groups(&groups) + notes > 1 && !groups.is_empty() {
+        text.push_str(&counts(file, (findings, notes), &groups, lang, paint));
     }
     for group in &groups {
         let shown = most.of(group);
@@ -53,7 +62,7 @@ pub fn text(file: &str, findings: &Findings, most: Most, lang: Lang, paint: Pain
         if more > 0 {
             let (name, more) = (&group.name, grouped(more));
             let _ = match most {
-                Most::SomeUnlessAll => writeln!(
+                Most::SomeUnlessAll | Most::OnScreen => writeln!(
                     text,
                     "{file}: {}",
                     say!(
@@ -72,6 +81,18 @@ pub fn text(file: &str, findings: &Findings, most: Most, lang: Lang, paint: Pain
     for group in groups.iter().filter(|group| group.severity > Severity::Note) {
         let _ = writeln!(text, "  -> {}: {}", paint.code(&group.name), group.advice(lang));
     }
+    if notes > 0 {
+        let (n, in_ja) = (counted(notes, "note"), grouped(notes));
+        let _ = writeln!(
+            text,
+            "{file}: {}",
+            say!(
+                lang,
+                "{n} that refuse nothing (--all shows them, --csv FILE lists them)",
+                "参考 {in_ja} 件（支障なし。--all ですべて表示、--csv ファイル名 で一覧を出力）"
+            )
+        );
+    }
     text
 }
 
@@ -86,8 +107,14 @@ fn painted(paint: Paint, severity: Severity, lang: Lang) -> String {
 }
 
 /// How many there are, then how many of each code.
-fn counts(file: &str, findings: &Findings, groups: &[Group<'_>], lang: Lang, paint: Paint) -> String {
-    let all: u64 = groups.iter().map(|group| group.count).sum();
+fn counts(
+    file: &str,
+    (findings, untold): (&Findings, u64),
+    groups: &[Group<'_>],
+    lang: Lang,
+    paint: Paint,
+) -> String {
+    let all: u64 = groups.iter().map(|group| group.count).sum::<u64>() + untold;
     let refusing = findings.refusing();
     let warnings = findings.all().filter(|finding| finding.severity == Severity::Warn).count() as u64;
     let notes = all.saturating_sub(refusing + warnings);
@@ -147,6 +174,16 @@ mod tests {
         let all = text("y.csv", &findings, Most::All, Lang::En, Paint::Plain);
         assert_eq!(all.matches("field/date: ").count(), 1_201 + 1, "each, and the advice");
         assert!(!all.contains("more of"), "{all}");
+        // Where somebody reads along, what refuses nothing is one line, and the first of the rest stand.
+        let screen = text("y.csv", &findings, Most::OnScreen, Lang::Ja, Paint::Plain);
+        assert!(screen.starts_with("y.csv: 指摘 1,202 件（拒否 1,200、警告 1、参考 1）\n"), "{screen}");
+        assert_eq!(screen.matches("拒否 field/date: ").count(), SHOWN);
+        assert!(
+            screen.ends_with(
+                "y.csv: 参考 1 件（支障なし。--all ですべて表示、--csv ファイル名 で一覧を出力）\n"
+            )
+        );
+        assert_eq!(screen.matches("参考").count(), 2, "{screen}");
         let other = text("y.csv", &findings, Most::SomeOfEach, Lang::En, Paint::Plain);
         assert!(other.contains("1,191 more of field/date\n"), "{other}");
     }

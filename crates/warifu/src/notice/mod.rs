@@ -1,5 +1,5 @@
 //! The notice (お知らせ) to institutions: what a release changes from when, and what of claims that were made
-//! before. All of it is what the release itself says.
+//! before; of one that was taken away, that it was. All of it is what the release and its channel say.
 
 mod page;
 mod said;
@@ -10,12 +10,14 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use warifu_masters::past::{Change, What};
-use warifu_masters::schema::{ColumnType, Layout, Schemas};
-use warifu_trust::{Manifest, UnixSeconds};
+use warifu_masters::schema::{Layout, Schemas};
+use warifu_trust::{Made, Manifest, MasterEntry, Organisation, UnixSeconds};
 use warifu_values::day::TreatmentDay;
 use warifu_values::judgement::AcceptedPast;
+use warifu_values::lang::{Lang, Speak as _};
 
-use crate::release::{Group, Names, Side, groups};
+use crate::field::{Beside, Field, Told, differ_by_blanks};
+use crate::release::{Answers, Group, Names, Side, groups};
 
 pub use page::page;
 pub use text::text;
@@ -35,6 +37,14 @@ pub struct Notice {
     pub applies_from: Option<UnixSeconds>,
     /// Why it is urgent, where it is.
     pub emergency: Option<String>,
+    /// That it was taken away, where it was: then this is the notice of that.
+    pub withdrawn: Option<TakenAway>,
+    /// The releases before it that were taken away and whose place it takes, the newest first.
+    pub follows_withdrawn: Vec<TakenAway>,
+    /// The release that the changes are told against, where that is not the one before it.
+    pub compared_with: Option<u64>,
+    /// Corrections in it that no official file contains yet.
+    pub corrections: Vec<Corrected>,
     /// Where it goes back to an older release.
     pub reverted: Option<Reverted>,
     /// Whether there is a release before it to compare it with.
@@ -48,6 +58,8 @@ pub struct Notice {
     pub past_before: TreatmentDay,
     /// Why the past changes: each with the master and what of it.
     pub accepted: Vec<Accepted>,
+    /// How many changes are not told: of columns that no claim is made or judged by.
+    pub left_out: usize,
     /// The digest of its manifest.
     pub manifest: String,
 }
@@ -76,6 +88,38 @@ pub struct Ended {
     pub from: UnixSeconds,
     /// From when on they judge by the next one.
     pub until: UnixSeconds,
+}
+
+/// That a release was taken away.
+#[derive(Debug, Serialize)]
+pub struct TakenAway {
+    /// Its number.
+    pub release: u64,
+    /// What it was.
+    pub title: String,
+    /// From when on checkers judged by it, at the earliest.
+    pub from: UnixSeconds,
+    /// When it was taken away.
+    pub until: UnixSeconds,
+    /// By which organisation.
+    pub by: Organisation,
+    /// Why.
+    pub reason: String,
+    /// The release that is used in its place; none where there is none.
+    pub instead: Option<u64>,
+}
+
+/// An emergency correction of a master.
+#[derive(Debug, Serialize)]
+pub struct Corrected {
+    /// The master's name in Japanese.
+    pub ja: String,
+    /// Its name in English.
+    pub en: String,
+    /// The codes.
+    pub codes: Vec<String>,
+    /// Why.
+    pub reason: String,
 }
 
 /// What changes from one day on.
@@ -139,9 +183,12 @@ pub struct Row {
     /// The last; none when there is no end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last: Option<String>,
-    /// Before and after, of a field.
+    /// Before and after, of a field, as the master has them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub values: Option<(String, String)>,
+    /// The same as people read them.
+    #[serde(skip)]
+    told: Option<[Told; 2]>,
     #[serde(skip)]
     days: (TreatmentDay, Option<TreatmentDay>),
 }
@@ -179,13 +226,36 @@ pub struct Release<'a> {
     /// The releases before it, the newest first: those that it takes the place of are told where it is a
     /// revert.
     pub before: &'a [Manifest],
+    /// Who took it away, and what is used instead.
+    pub withdrawn: Option<(&'a Made, Option<u64>)>,
+    /// The releases right before it that were taken away, the newest first.
+    pub follows: &'a [(Manifest, Made)],
+    /// The release that `list` leads from, where that is not the one before it.
+    pub compared_with: Option<u64>,
+    /// Masters whose records say how a field is read.
+    pub masters: &'a [Answers],
+}
+
+/// Reads the changes of a list for people.
+struct Reader<'a> {
+    schemas: &'a Schemas,
+    names: &'a Names,
+    masters: &'a [Answers],
 }
 
 impl Notice {
     /// The notice of that release.
     pub fn of(schemas: &Schemas, release: &Release<'_>) -> Notice {
-        let Release { manifest, digest, list, names, before } = release;
+        let Release { manifest, digest, list, names, before, withdrawn, follows, compared_with, masters } =
+            release;
         let past_before = manifest.head().past_before();
+        let reader = Reader { schemas, names, masters };
+        let is_told = |change: &&Change| match &change.what {
+            What::Field { id, .. } => is_told(schemas, &change.kind, id),
+            What::Cover { .. } => true,
+        };
+        let told: Vec<Change> = list.iter().filter(is_told).cloned().collect();
+        let (left_out, list) = (list.len() - told.len(), &told);
         let future = groups(schemas, list, past_before, Side::Future);
         let mut days: BTreeMap<TreatmentDay, Vec<Group<'_>>> = BTreeMap::new();
         for Group { class, by_code, changes } in future {
@@ -195,23 +265,41 @@ impl Notice {
                 days.entry(day).or_default().push(Group { class: class.clone(), by_code, changes });
             }
         }
-        let of_day = |(day, groups): (TreatmentDay, Vec<Group<'_>>)| FromDay {
-            day,
-            masters: of_masters(schemas, names, &groups),
-        };
-        let accepted = manifest.changes.iter().flat_map(|changes| &changes.accepted);
+        let of_day =
+            |(day, groups): (TreatmentDay, Vec<Group<'_>>)| FromDay { day, masters: reader.masters(&groups) };
+        let past = groups(schemas, list, past_before, Side::Past);
+        // What is told against an older release rests on what was accepted since, as far as it is told.
+        let since = follows.iter().map(|(manifest, _)| manifest).filter(|_| compared_with.is_some());
+        let accepted = std::iter::once(*manifest).chain(since).flat_map(|manifest| &manifest.changes);
+        let accepted = accepted.flat_map(|changes| &changes.accepted).filter_map(|one| {
+            let told = Accepted::of(schemas, one);
+            match compared_with {
+                None => is_told_class(schemas, one).then_some(told),
+                Some(_) => {
+                    Some(Accepted { count: counted(one, &past), ..told }).filter(|told| told.count > 0)
+                }
+            }
+        });
         Notice {
             release: manifest.release,
             title: manifest.title.clone(),
             made: manifest.created.day_in_japan(),
             applies_from: manifest.activate_at,
             emergency: manifest.emergency.as_ref().map(|emergency| emergency.reason.clone()),
+            withdrawn: withdrawn.map(|(made, instead)| TakenAway::of(manifest, made, instead)),
+            follows_withdrawn: follows
+                .iter()
+                .map(|(before, made)| TakenAway::of(before, made, Some(manifest.release)))
+                .collect(),
+            compared_with: *compared_with,
+            corrections: corrections(schemas, manifest),
             reverted: manifest.reverts_to.map(|to| reverted(to.release, manifest, before)),
             has_previous: manifest.previous.is_some(),
             future: days.into_iter().map(of_day).collect(),
-            past: of_masters(schemas, names, &groups(schemas, list, past_before, Side::Past)),
+            past: reader.masters(&past),
             past_before,
-            accepted: accepted.map(|one| Accepted::of(schemas, one)).collect(),
+            accepted: accepted.collect(),
+            left_out,
             manifest: digest.clone(),
         }
     }
@@ -247,49 +335,98 @@ fn names_of(schemas: &Schemas, kind: &str) -> (String, String) {
     (of(|layout| &layout.name_ja), of(|layout| &layout.name_en))
 }
 
-/// The column, as the newest layout of the kind that has it gives it.
-fn column<'a>(schemas: &'a Schemas, kind: &str, id: &str) -> Option<(&'a Layout, usize)> {
-    let editions = schemas.editions(kind).into_iter().rev();
-    editions.map(|layout| &**layout).find_map(|layout| Some((layout, layout.position(id)?)))
+/// Whether a change of the field is told: of what no claim is made or judged by, only how many there are.
+fn is_told(schemas: &Schemas, kind: &str, id: &str) -> bool {
+    Field::of(schemas, kind, id).is_none_or(|field| field.is_for_claims())
 }
 
-/// What the column is called: of a name in two parts (`新又は現点数/新又は現点数`) that say the same, one.
-fn called((layout, column): (&Layout, usize)) -> String {
-    let name = &layout.columns[column].name;
-    match name.split_once('/') {
-        Some((group, own)) if group == own => own.to_owned(),
-        _ => name.clone(),
-    }
+fn is_told_class(schemas: &Schemas, accepted: &AcceptedPast) -> bool {
+    let (kind, subject, _) = accepted.class.parts();
+    is_told(schemas, kind, subject)
 }
 
-/// A value as people read it: a code by its meaning, an amount without what is nothing of it.
-fn read_by_people(column: Option<(&Layout, usize)>, value: &str) -> String {
-    let Some((layout, column)) = column else { return value.to_owned() };
-    // What the meaning depends on in other columns is not told here.
-    if let Some(meaning) = layout.meaning(column, value, |_| String::new()) {
-        return format!("{value} {meaning}");
-    }
-    match layout.columns[column].column_type {
-        ColumnType::Decimal if value.contains('.') => {
-            value.trim_end_matches('0').trim_end_matches('.').to_owned()
-        }
-        _ => value.to_owned(),
-    }
+/// How many of the changes of the past are of that class.
+fn counted(accepted: &AcceptedPast, past: &[Group<'_>]) -> u64 {
+    let (kind, subject, code) = accepted.class.parts();
+    let of_class = past.iter().filter(|group| {
+        let (of_kind, of_subject, _) = group.class.parts();
+        (of_kind, of_subject) == (kind, subject)
+    });
+    let changes = of_class.flat_map(|group| &group.changes);
+    changes.filter(|change| code.is_none_or(|code| change.key == code)).count() as u64
 }
 
-fn of_masters(schemas: &Schemas, names: &Names, groups: &[Group<'_>]) -> Vec<OfMaster> {
-    let mut masters: Vec<OfMaster> = Vec::new();
-    for Group { class, changes, .. } in groups {
-        let (kind, subject, _) = class.parts();
-        let at = masters.iter().position(|master| master.kind == kind).unwrap_or_else(|| {
-            let (ja, en) = names_of(schemas, kind);
-            masters.push(OfMaster { kind: kind.to_owned(), ja, en, subjects: Vec::new() });
-            masters.len() - 1
+fn corrections(schemas: &Schemas, manifest: &Manifest) -> Vec<Corrected> {
+    let of_master = |master: &MasterEntry| {
+        let (ja, en) = names_of(schemas, &master.kind);
+        let each = master.corrections.iter().map(move |one| Corrected {
+            ja: ja.clone(),
+            en: en.clone(),
+            codes: one.keys.clone(),
+            reason: one.reason.clone(),
         });
-        let rows = changes.iter().map(|change| Row::of(schemas, names, change)).collect();
-        masters[at].subjects.push(OfSubject { subject: Subject::of(schemas, kind, subject), rows });
+        each.collect::<Vec<_>>()
+    };
+    manifest.masters.iter().flat_map(of_master).collect()
+}
+
+impl TakenAway {
+    fn of(manifest: &Manifest, made: &Made, instead: Option<u64>) -> TakenAway {
+        TakenAway {
+            release: manifest.release,
+            title: manifest.title.clone(),
+            from: begins(manifest),
+            until: made.at,
+            by: made.organisation,
+            reason: made.reason.clone(),
+            instead,
+        }
     }
-    masters
+}
+
+impl Reader<'_> {
+    fn masters(&self, groups: &[Group<'_>]) -> Vec<OfMaster> {
+        let mut masters: Vec<OfMaster> = Vec::new();
+        for Group { class, changes, .. } in groups {
+            let (kind, subject, _) = class.parts();
+            let at = masters.iter().position(|master| master.kind == kind).unwrap_or_else(|| {
+                let (ja, en) = names_of(self.schemas, kind);
+                masters.push(OfMaster { kind: kind.to_owned(), ja, en, subjects: Vec::new() });
+                masters.len() - 1
+            });
+            let rows = changes.iter().map(|change| self.row(change)).collect();
+            masters[at].subjects.push(OfSubject { subject: Subject::of(self.schemas, kind, subject), rows });
+        }
+        masters
+    }
+
+    fn row(&self, change: &Change) -> Row {
+        let (values, told) = match &change.what {
+            What::Field { id, old, new } => {
+                let beside = self.beside(change);
+                let field = Field::of(self.schemas, &change.kind, id);
+                let told = field.map(|field| [old, new].map(|value| field.told(value, beside)));
+                (Some((old.clone(), new.clone())), told)
+            }
+            What::Cover { .. } => (None, None),
+        };
+        Row {
+            code: change.key.clone(),
+            name: self.names.of_code(&change.kind, &change.key).to_owned(),
+            first: change.days.first,
+            last: change.days.last.map(|last| last.to_string()),
+            values,
+            told,
+            days: (change.days.first, change.days.last),
+        }
+    }
+
+    /// The newest record of the code.
+    fn beside(&self, change: &Change) -> Beside<'_> {
+        let of_kind = self.masters.iter().rev().filter(|answers| answers.kind == change.kind);
+        let record = of_kind.filter_map(|answers| Some((&answers.state, answers.state.find(&change.key)?)));
+        Beside { record: { record }.next() }
+    }
 }
 
 impl Subject {
@@ -299,7 +436,10 @@ impl Subject {
             "cover-lost" | "withdrawn" => Subject::Lost,
             "cover" => Subject::Cover,
             "series" => Subject::Series,
-            id => Subject::Field(column(schemas, kind, id).map_or_else(|| id.to_owned(), called)),
+            id => {
+                let name = Field::of(schemas, kind, id).map(|field| field.name());
+                Subject::Field(name.unwrap_or_else(|| id.to_owned()))
+            }
         }
     }
 
@@ -316,22 +456,11 @@ impl Subject {
 }
 
 impl Row {
-    fn of(schemas: &Schemas, names: &Names, change: &Change) -> Row {
-        let values = match &change.what {
-            What::Field { id, old, new } => {
-                let column = column(schemas, &change.kind, id);
-                Some((read_by_people(column, old), read_by_people(column, new)))
-            }
-            What::Cover { .. } => None,
-        };
-        Row {
-            code: change.key.clone(),
-            name: names.of_code(&change.kind, &change.key).to_owned(),
-            first: change.days.first,
-            last: change.days.last.map(|last| last.to_string()),
-            values,
-            days: (change.days.first, change.days.last),
-        }
+    /// Before and after as people read them, and whether they differ in what nobody sees alone.
+    fn told(&self, lang: Lang) -> Option<([String; 2], bool)> {
+        let (old, new) = self.values.as_ref()?;
+        let told = self.told.as_ref().map(|told| told.each_ref().map(|value| value.say(lang)));
+        Some((told.unwrap_or_else(|| [old.clone(), new.clone()]), differ_by_blanks(old, new)))
     }
 }
 

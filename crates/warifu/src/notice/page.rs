@@ -13,17 +13,19 @@ const STYLE: &str = include_str!("page.css");
 
 /// The notice; of each kind of change the first `most` codes.
 pub fn page(notice: &Notice, words: &Words, most: usize, lang: Lang) -> Html {
-    let Said { heading, head, reverted, accepted, past_lead, resubmit, still, verify } =
+    let Said { heading, head, back, headings, accepted, past_lead, resubmit, left_out, still, verify } =
         said::said(notice, words, lang);
+    let [future_heading, past_heading] = headings;
     let paragraphs = |lines: &[String]| lines.iter().map(|line| html!("<p>{}</p>", line)).collect::<Html>();
-    let back = match reverted.is_empty() {
+    let back = match back.is_empty() {
         true => Html::default(),
-        false => html!("<div class=\"back\">{}</div>", paragraphs(&reverted)),
+        false => html!("<div class=\"back\">{}</div>", paragraphs(&back)),
     };
+    let left_out = left_out.map(|left_out| html!("<p>{}</p>", left_out)).unwrap_or_default();
     let still = still.map(|still| html!("<p>{}</p>", still)).unwrap_or_default();
     let of_day = |FromDay { day, masters }: &FromDay| {
         let day = said::day(*day, lang);
-        let heading = words.say("future", &[("{day}", &day)]);
+        let heading = words.say(future_heading, &[("{day}", &day)]);
         html!("<h2>{}</h2>{}", heading, of_masters(masters, words, (most, false), lang))
     };
     let future: Html = notice.future.iter().map(of_day).collect();
@@ -32,12 +34,12 @@ pub fn page(notice: &Notice, words: &Words, most: usize, lang: Lang) -> Html {
         false => {
             let why: Html = accepted.iter().map(|line| html!("<li>{}</li>", line)).collect();
             html!(
-                "<h2>{}</h2><p>{}</p><ul>{}</ul>{}<p class=\"due\">{}</p>",
-                words.say("past", &[]),
-                past_lead,
+                "<h2>{}</h2>{}<ul>{}</ul>{}{}",
+                words.say(past_heading, &[]),
+                past_lead.map(|lead| html!("<p>{}</p>", lead)).unwrap_or_default(),
                 why,
                 of_masters(&notice.past, words, (most, true), lang),
-                resubmit
+                resubmit.map(|resubmit| html!("<p class=\"due\">{}</p>", resubmit)).unwrap_or_default()
             )
         }
     };
@@ -45,7 +47,7 @@ pub fn page(notice: &Notice, words: &Words, most: usize, lang: Lang) -> Html {
         "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{}</title>\
          <style>{}</style></head><body>\
-         <h1>{}</h1><div class=\"head\">{}</div>{}{}{}{}<h2>{}</h2>\
+         <h1>{}</h1><div class=\"head\">{}</div>{}{}{}{}{}<h2>{}</h2>\
          <p class=\"digest\">{}</p></body></html>\n",
         say!(lang, "en", "ja"),
         heading,
@@ -56,6 +58,7 @@ pub fn page(notice: &Notice, words: &Words, most: usize, lang: Lang) -> Html {
         still,
         future,
         past,
+        left_out,
         words.say("verify", &[]),
         verify
     )
@@ -85,8 +88,9 @@ fn of_subject(of: &OfSubject, words: &Words, (most, with_days): (usize, bool), l
             vec![html!("<td class=\"code\">{}</td>", said::code(row, words)), html!("<td>{}</td>", row.name)];
         cells.extend(with_days.then(|| html!("<td class=\"days\">{}</td>", said::days(row, words, lang))));
         if with_values {
-            let (old, new) = row.values.clone().unwrap_or_default();
-            cells.extend([old, new].map(|value| html!("<td>{}</td>", said::value(&value, words))));
+            let (values, beside) = said::values(row, words, lang).unwrap_or_default();
+            let [old, new] = values;
+            cells.extend([old, new + &beside].map(|value| html!("<td>{}</td>", value)));
         }
         html!("<tr>{}</tr>", cells.into_iter().collect::<Html>())
     };

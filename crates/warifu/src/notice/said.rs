@@ -2,21 +2,27 @@
 
 use warifu_trust::UnixSeconds;
 use warifu_values::day::TreatmentDay;
-use warifu_values::lang::Lang;
+use warifu_values::lang::{Lang, Speak as _};
 
-use super::{Accepted, Ended, Notice, Row, Words};
+use super::{Accepted, Corrected, Ended, Notice, Row, TakenAway, Words};
 
 /// The sentences of a notice.
 pub(super) struct Said {
     pub(super) heading: String,
     /// Which release, of whom, from when, why.
     pub(super) head: Vec<String>,
-    /// That it goes back to an older one; empty where it does not.
-    pub(super) reverted: Vec<String>,
+    /// That it was taken away, takes the place of one that was, or goes back to an older one; empty where it
+    /// does not.
+    pub(super) back: Vec<String>,
+    /// The name of the sentence above the changes of days to come, and of that above those of the past.
+    pub(super) headings: [&'static str; 2],
     /// Why the past changes.
     pub(super) accepted: Vec<String>,
-    pub(super) past_lead: String,
-    pub(super) resubmit: String,
+    /// Below the heading of the past; none where it was taken away.
+    pub(super) past_lead: Option<String>,
+    pub(super) resubmit: Option<String>,
+    /// How many changes are not told; none where all are.
+    pub(super) left_out: Option<String>,
     /// That nothing changes, where nothing does.
     pub(super) still: Option<String>,
     pub(super) verify: String,
@@ -28,15 +34,34 @@ pub(super) fn said(notice: &Notice, words: &Words, lang: Lang) -> Said {
         words.say("release", &[("{release}", &release), ("{title}", &notice.title)]),
         words.say("issued_by", &[]),
         words.say("made", &[("{day}", &day(notice.made, lang))]),
-        match notice.applies_from {
-            Some(at) => words.say("applies_from", &[("{instant}", &instant(at, lang))]),
-            None => words.say("applies_at_once", &[]),
-        },
     ];
+    let mut back = Vec::new();
+    match (&notice.withdrawn, notice.applies_from) {
+        (Some(of), _) => back.extend(taken_away(of, words, lang)),
+        (None, Some(at)) => head.push(words.say("applies_from", &[("{instant}", &instant(at, lang))])),
+        (None, None) => head.push(words.say("applies_at_once", &[])),
+    }
     head.extend(notice.emergency.as_ref().map(|reason| words.say("emergency", &[("{reason}", reason)])));
-    let mut reverted = Vec::new();
+    for Corrected { ja, en, codes, reason } in &notice.corrections {
+        let codes = codes.join(&words.say("separator", &[]));
+        let values = [("{master}", master(ja, en, lang)), ("{codes}", &*codes), ("{reason}", &**reason)];
+        head.push(words.say("correction", &values));
+    }
+    if notice.withdrawn.is_none() {
+        for of in &notice.follows_withdrawn {
+            let values = places(of, lang);
+            let values: Vec<(&str, &str)> = values.iter().map(|(at, value)| (*at, value.as_str())).collect();
+            back.push(words.say("follows", &values));
+        }
+        if !notice.follows_withdrawn.is_empty() {
+            back.push(match notice.compared_with {
+                Some(with) => words.say("compared_with", &[("{release}", &with.to_string())]),
+                None => words.say("compared_with_withdrawn", &[]),
+            });
+        }
+    }
     if let Some(of) = &notice.reverted {
-        reverted.push(words.say("reverted", &[("{to}", &of.to.to_string())]));
+        back.push(words.say("reverted", &[("{to}", &of.to.to_string())]));
         for Ended { release, title, from, until } in &of.ended {
             let (from, until) = (instant(*from, lang), instant(*until, lang));
             let values = [
@@ -45,7 +70,7 @@ pub(super) fn said(notice: &Notice, words: &Words, lang: Lang) -> Said {
                 ("{from}", &from),
                 ("{until}", &until),
             ];
-            reverted.push(words.say("reverted_release", &values));
+            back.push(words.say("reverted_release", &values));
         }
     }
     // What was accepted for one reason is told together.
@@ -73,16 +98,44 @@ pub(super) fn said(notice: &Notice, words: &Words, lang: Lang) -> Said {
         (true, true) => Some(words.say("nothing", &[])),
         (true, false) => None,
     };
+    let stands = notice.withdrawn.is_none();
+    let heading = if stands { "heading" } else { "withdrawn_heading" };
     Said {
-        heading: words.say("heading", &[]),
+        heading: words.say(heading, &[]),
         head,
-        reverted,
-        accepted: accepted.collect(),
-        past_lead: words.say("past_lead", &[("{day}", &day(notice.past_before, lang))]),
-        resubmit: words.say("resubmit", &[]),
+        back,
+        headings: if stands { ["future", "past"] } else { ["withdrawn_future", "withdrawn_past"] },
+        // Why a change that is gone was right says nobody.
+        accepted: accepted.filter(|_| stands).collect(),
+        past_lead: stands.then(|| words.say("past_lead", &[("{day}", &day(notice.past_before, lang))])),
+        resubmit: stands.then(|| words.say("resubmit", &[])),
+        left_out: (notice.left_out > 0)
+            .then(|| words.say("left_out", &[("{count}", &notice.left_out.to_string())])),
         still,
         verify: words.say("verify_lead", &[("{digest}", &notice.manifest)]),
     }
+}
+
+/// What is said of a release that was taken away, and of what to do.
+fn taken_away(of: &TakenAway, words: &Words, lang: Lang) -> Vec<String> {
+    let values = places(of, lang);
+    let values: Vec<(&str, &str)> = values.iter().map(|(place, value)| (*place, value.as_str())).collect();
+    let instead = if of.instead.is_some() { "withdrawn_instead" } else { "withdrawn_nothing" };
+    ["withdrawn", "withdrawn_used", instead, "withdrawn_resubmit"].map(|name| words.say(name, &values)).into()
+}
+
+/// What a sentence about it may name.
+fn places(of: &TakenAway, lang: Lang) -> Vec<(&'static str, String)> {
+    let TakenAway { release, title, from, until, by, reason, instead } = of;
+    vec![
+        ("{release}", release.to_string()),
+        ("{title}", title.clone()),
+        ("{from}", instant(*from, lang)),
+        ("{until}", instant(*until, lang)),
+        ("{organisation}", by.say(lang)),
+        ("{reason}", reason.clone()),
+        ("{instead}", instead.map(|one| one.to_string()).unwrap_or_default()),
+    ]
 }
 
 pub(super) fn master<'a>(ja: &'a str, en: &'a str, lang: Lang) -> &'a str {
@@ -122,6 +175,10 @@ pub(super) fn days(row: &Row, words: &Words, lang: Lang) -> String {
     }
 }
 
-pub(super) fn value(value: &str, words: &Words) -> String {
-    if value.is_empty() { words.say("blank", &[]) } else { value.to_owned() }
+/// Before and after of a row, as people read them, and what is said of both; none where it has no values.
+pub(super) fn values(row: &Row, words: &Words, lang: Lang) -> Option<([String; 2], String)> {
+    let (values, is_blanks) = row.told(lang)?;
+    let blank = |value: String| if value.is_empty() { words.say("blank", &[]) } else { value };
+    let beside = if is_blanks { words.say("only_blanks", &[]) } else { String::new() };
+    Some((values.map(blank), beside))
 }

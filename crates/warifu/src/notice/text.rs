@@ -6,10 +6,11 @@ use warifu_values::lang::Lang;
 
 /// The notice; of each kind of change the first `most` codes.
 pub fn text(notice: &Notice, words: &Words, most: usize, lang: Lang) -> String {
-    let Said { heading, head, reverted, accepted, past_lead, resubmit, still, verify } =
+    let Said { heading, head, back, headings, accepted, past_lead, resubmit, left_out, still, verify } =
         said(notice, words, lang);
+    let [future, past] = headings;
     let mut text = format!("{heading}\n\n");
-    for line in head.iter().chain(&reverted) {
+    for line in head.iter().chain(&back) {
         text.push_str(&format!("{line}\n"));
     }
     if let Some(still) = still {
@@ -17,17 +18,19 @@ pub fn text(notice: &Notice, words: &Words, most: usize, lang: Lang) -> String {
     }
     for FromDay { day, masters } in &notice.future {
         let day = super::said::day(*day, lang);
-        text.push_str(&format!("\n■ {}\n", words.say("future", &[("{day}", &day)])));
+        text.push_str(&format!("\n■ {}\n", words.say(future, &[("{day}", &day)])));
         of_masters(&mut text, masters, words, (most, false), lang);
     }
     if !notice.past.is_empty() {
-        text.push_str(&format!("\n■ {}\n  {past_lead}\n", words.say("past", &[])));
+        text.push_str(&format!("\n■ {}\n", words.say(past, &[])));
+        text.extend(past_lead.map(|lead| format!("  {lead}\n")));
         for line in &accepted {
             text.push_str(&format!("  - {line}\n"));
         }
         of_masters(&mut text, &notice.past, words, (most, true), lang);
-        text.push_str(&format!("  {resubmit}\n"));
+        text.extend(resubmit.map(|resubmit| format!("  {resubmit}\n")));
     }
+    text.extend(left_out.map(|left_out| format!("\n{left_out}\n")));
     text.push_str(&format!("\n■ {}\n  {verify}\n", words.say("verify", &[])));
     text
 }
@@ -67,9 +70,8 @@ fn line(row: &Row, subject: &Subject, words: &Words, with_days: bool, lang: Lang
             Lang::Ja => format!("（{days}）"),
         });
     }
-    if let Some((old, new)) = &row.values {
-        let [old, new] = [old, new].map(|value| super::said::value(value, words));
-        line.push_str(&format!(": {old} → {new}"));
+    if let Some(([old, new], beside)) = super::said::values(row, words, lang) {
+        line.push_str(&format!(": {old} → {new}{beside}"));
     }
     line
 }

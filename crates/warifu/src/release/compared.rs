@@ -1,14 +1,18 @@
 //! The masters of a release beside those of the release that it follows: what changed in each, and where a
 //! reviewer looks first.
 
-use warifu_masters::change::diff::{Diff, Summary, diff};
+use warifu_masters::change::diff::{Change, Diff, Summary, diff, field_or_blank};
 use warifu_masters::table::Master;
-use warifu_rules::review::{Risk, RiskKind, Scope, review};
+use warifu_rules::review::{Level, Risk, RiskKind, Scope, review};
 
 use super::past::{Answers, Changed};
+use crate::field::{Beside, Field, Told};
 
 /// How many records are named of each risk.
 const NAMED: usize = 5;
+
+/// How many are shown of a risk of which each is to be checked: as many as a screen may have room for.
+const SHOWN: usize = 20;
 
 /// One way in which changes of a master can be wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +25,19 @@ pub struct ReleaseRisk {
     pub records: usize,
     /// The keys of the riskiest.
     pub keys: Vec<String>,
+    /// Of what is to be checked each, the riskiest as they were and are.
+    pub shown: Vec<ShownRecord>,
+}
+
+/// A record that a risk concerns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownRecord {
+    /// Its key.
+    pub key: String,
+    /// What it is called; blank where its master has no names.
+    pub name: String,
+    /// The value that the risk is about, before and now, where it is about one.
+    pub values: Option<[Told; 2]>,
 }
 
 /// What became of one master.
@@ -118,9 +135,36 @@ fn risks(compared: &[Compared<'_>]) -> Vec<ReleaseRisk> {
         found.extend(risks.iter().map(|risk| {
             let first = risk.changes.iter().filter_map(|at| diff.changes.get(*at)).take(NAMED);
             let keys = first.map(|change| diff.key(*change).into_owned()).collect();
-            ReleaseRisk { master: after.name(), kind: risk.kind, records: risk.records(), keys }
+            let shown = if risk.kind.level() == Level::High { shown(diff, risk) } else { Vec::new() };
+            ReleaseRisk { master: after.name(), kind: risk.kind, records: risk.records(), keys, shown }
         }));
     }
     found.sort_by(|a, b| a.kind.cmp(&b.kind).then(b.records.cmp(&a.records)));
     found
+}
+
+/// The riskiest records of one risk, with the values that it is about.
+fn shown(diff: &Diff<'_>, risk: &Risk) -> Vec<ShownRecord> {
+    let field = risk.column.and_then(|column| Some((column, Field::at(diff.layout(), column)?)));
+    let of = |change: &Change| {
+        let (old, new) = match *change {
+            Change::Added { new } => (None, Some(new)),
+            Change::Removed { old } => (Some(old), None),
+            Change::Changed { old, new } => (Some(old), Some(new)),
+        };
+        let (old, new) = (old.map(|row| (diff.old, row)), new.map(|row| (diff.new, row)));
+        let (master, row) = new.or(old)?;
+        let told = |(column, field): &(usize, Field<'_>)| {
+            [old, new].map(|record| {
+                let value = record.map_or("", |(master, row)| field_or_blank(master, row, *column));
+                field.told(value, Beside { record })
+            })
+        };
+        Some(ShownRecord {
+            key: master.key(row).into_owned(),
+            name: master.label(row).to_owned(),
+            values: field.as_ref().map(told),
+        })
+    };
+    risk.changes.iter().filter_map(|at| diff.changes.get(*at)).take(SHOWN).filter_map(of).collect()
 }

@@ -133,9 +133,12 @@ fn advised(next: NextStep) -> Advised {
             let refresh = Advised::command(&["release", "refresh"]).word("--rebuild");
             refresh.word("--key").blank(Blank::Key)
         }
-        NextStep::PostReview { release } => {
-            let review = Advised::command(&["release", "post-review"]).by_another().word(release);
-            review.word("--finding").blank(Blank::Finding).word("--key").blank(Blank::Key)
-        }
+        NextStep::PostReview { release } => post_review(release).by_another(),
     }
+}
+
+/// The command by which an organisation says what it found of the emergency `release` afterwards.
+pub fn post_review(release: u64) -> Advised {
+    let review = Advised::command(&["release", "post-review"]).word(release);
+    review.word("--finding").blank(Blank::Finding).word("--key").blank(Blank::Key)
 }

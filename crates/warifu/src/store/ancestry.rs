@@ -1,8 +1,11 @@
 //! Whether one commit follows another.
 
+use std::collections::BTreeSet;
+
 use git2::Oid;
 
 use super::error::{CommitTold, StoreError};
+use super::history::LogEntry;
 use super::line::{only_in, told};
 use super::repository::Store;
 
@@ -36,6 +39,21 @@ impl Store {
         let (since, _) = self.resolve(commit)?;
         let Some(head) = self.head()? else { return Ok(Vec::new()) };
         told(&self.repository, &only_in(&self.repository, head, Some(since))?)
+    }
+
+    /// Of those, the imports that stand, newest first.
+    ///
+    /// # Errors
+    /// As [`Store::commits_since`] and [`Store::log`].
+    pub fn imports_since(&self, commit: &str) -> Result<Vec<LogEntry>, StoreError> {
+        let since = self.commits_since(commit)?;
+        if since.is_empty() {
+            return Ok(Vec::new());
+        }
+        let since: BTreeSet<&str> = since.iter().map(|one| one.commit.as_str()).collect();
+        let mut imports = self.log()?;
+        imports.retain(|entry| entry.taken_back.is_none() && since.contains(entry.commit.as_str()));
+        Ok(imports)
     }
 
     /// How `commit`, which is here, stands to `other`, both named in full.

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use warifu::advice::Advised;
 use warifu::error::{Exit, Failure};
 use warifu::store::{
-    ByHand, CaughtUp, Checked, CommitTold, Examined, ExchangeError, Passing, Restored, Sent, Store, today,
+    ByHand, CaughtUp, Checked, CommitTold, Examined, ExchangeError, LogEntry, Passing, Restored, Sent, Store,
+    today,
 };
 use warifu_audit::Act;
 use warifu_values::lang::{Lang, Speak as _, counted};
@@ -15,7 +16,7 @@ use warifu_values::say;
 
 use super::again::{self, Again, kind_to_say};
 use super::given::{Repo, author, now};
-use super::words::short;
+use super::words::{short, told};
 use crate::cli::context::Context;
 use crate::cli::meant::meant;
 
@@ -236,7 +237,11 @@ impl Fetch {
             }))?;
             return Ok(Exit::Done);
         }
-        context.print(&fetched_text(context, &caught_up, &again, waiting))?;
+        let mut imports = if caught_up.news.is_empty() { Vec::new() } else { store.log()? };
+        if let Some(aside) = &caught_up.aside {
+            imports.extend(store.log_of(aside)?);
+        }
+        context.print(&fetched_text(context, (&caught_up, &imports), &again, waiting))?;
         Ok(Exit::Done)
     }
 }
@@ -279,7 +284,8 @@ impl Push {
             ),
             false => say!(lang, "sent {n_en} ({at}):\n", "{n} 件のコミットを送信しました（{at}）:\n"),
         });
-        text.push_str(&lines(&sent, lang));
+        let imports = if sent.is_empty() { Vec::new() } else { store.log()? };
+        text.push_str(&lines(&sent, &imports, lang));
         context.print(&text)?;
         Ok(Exit::Done)
     }
@@ -350,7 +356,12 @@ fn again_after(store: &Store, caught_up: &CaughtUp) -> Result<Vec<Advised>, Fail
     Ok(commands)
 }
 
-fn fetched_text(context: &Context, caught_up: &CaughtUp, again: &[String], waiting: usize) -> String {
+fn fetched_text(
+    context: &Context,
+    (caught_up, imports): (&CaughtUp, &[LogEntry]),
+    again: &[String],
+    waiting: usize,
+) -> String {
     let CaughtUp { commit, news, aside, kept, by_hand } = caught_up;
     let (lang, at) = (context.lang, short(commit));
     let mut text = match news.len() {
@@ -368,7 +379,7 @@ fn fetched_text(context: &Context, caught_up: &CaughtUp, again: &[String], waiti
             )
         }
     };
-    text.push_str(&lines(news, lang));
+    text.push_str(&lines(news, imports, lang));
     text.push_str(&by_hand_text(by_hand, lang));
     if let Some(aside) = aside {
         let (n, n_en) = (kept.len(), counted(kept.len() as u64, "commit"));
@@ -377,7 +388,7 @@ fn fetched_text(context: &Context, caught_up: &CaughtUp, again: &[String], waiti
             "\nyours are kept as {aside}, {n_en}:\n",
             "\nこちらのコミット {n} 件は {aside} として残しました:\n"
         ));
-        text.push_str(&lines(kept, lang));
+        text.push_str(&lines(kept, imports, lang));
         if !again.is_empty() {
             text.push_str(&say!(
                 lang,
@@ -426,9 +437,14 @@ fn by_hand_documents(by_hand: &[ByHand]) -> Vec<Value> {
     by_hand.iter().map(one).collect()
 }
 
-/// The commits, a line each; how many more.
-fn lines(commits: &[CommitTold], lang: Lang) -> String {
-    let line = |one: &CommitTold| format!("  {} {} ({})\n", short(&one.commit), one.title, one.author);
+/// The commits, a line each, of `imports` what they brought; how many more.
+fn lines(commits: &[CommitTold], imports: &[LogEntry], lang: Lang) -> String {
+    let line = |one: &CommitTold| {
+        let import = imports.iter().find(|entry| entry.commit == one.commit);
+        let what = import.map(|entry| told((&entry.series, &entry.kind), &entry.record, lang));
+        let (commit, author) = (short(&one.commit), &one.author);
+        format!("  {commit} {} ({author})\n", what.as_ref().unwrap_or(&one.title))
+    };
     let mut text: String = commits.iter().take(LISTED).map(line).collect();
     if let Some(more) = commits.len().checked_sub(LISTED).filter(|more| *more > 0) {
         text.push_str(&say!(lang, "  and {more} older ones\n", "  これより古いもの {more} 件\n"));

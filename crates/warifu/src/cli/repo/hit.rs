@@ -9,7 +9,7 @@ use warifu_values::day::TreatmentDay;
 use warifu_values::lang::Lang;
 use warifu_values::say;
 
-use super::amount::amount;
+use warifu::amount::amount;
 
 /// A record that was found.
 pub(super) struct Hit {

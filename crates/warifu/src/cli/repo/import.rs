@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use serde_json::{Value, json};
-use warifu::advice::{Advised, says_nothing};
+use warifu::advice::{Advised, Blank, says_nothing};
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::findings::FindingsJson;
@@ -23,7 +23,7 @@ use warifu_values::text::{CHARS, is_plain};
 
 use super::again::{self, Again, kind_to_say};
 use super::given::{Repo, author, now};
-use super::words::{marked, short};
+use super::words::{marked, short, told};
 use crate::cli::context::Context;
 use crate::cli::findings_as::FindingsAs;
 use crate::cli::of_kind::OfKind;
@@ -44,7 +44,7 @@ pub(crate) struct Args {
     /// They are differentials, whatever their change classes say.
     #[arg(long)]
     differential: bool,
-    /// The day of publication, where the name does not tell.
+    /// The day of publication, such as 2024-06-28, where the name does not tell: there it must be said.
     #[arg(long, value_name = "DATE", value_parser = date)]
     dated: Option<Date>,
     /// A finding that shall not refuse the file, with the reason that is recorded; of all files, unless one
@@ -355,12 +355,13 @@ impl Args {
         let mut commands = Vec::new();
         let mut beside = |Taken { commit, kind, record }: &Taken| {
             let path = input.path.with_file_name(&record.name);
-            let path = path.display().to_string();
-            if !input.path.with_file_name(&record.name).is_file() {
-                let revision = format!("{}:{}/{kind}", short(commit), self.series);
-                commands.push(again::export(revision, &path));
+            if path.is_file() {
+                return path.display().to_string();
             }
-            path
+            // Nothing is written beside what was published: into the folder where the command is typed.
+            let revision = format!("{}:{}/{kind}", short(commit), self.series);
+            commands.push(again::export(revision, &record.name));
+            record.name.clone()
         };
         // What was taken keeps its order: a correction that came after a file of its day stays on top of it.
         let mut files: Vec<Step> = Vec::new();
@@ -432,12 +433,13 @@ impl Args {
         let mut inputs = Vec::new();
         for path in &self.files {
             let name = file_name(path);
-            let dated = self.dated.or_else(|| dated_in(&name));
+            let bytes = files::read(path)?;
+            let dated = Some(self.dated.or_else(|| dated_in(&name)).ok_or_else(|| no_day(path))?);
             let accept = self.accept.iter().filter(|one| one.concerns(&name));
             let mut accept: Vec<_> = accept.map(|one| (one.code, one.reason.clone())).collect();
             let dropped = self.drop_correction.iter().cloned();
             accept.extend(dropped.map(|reason| (Code::ImportCorrectionLost, reason)));
-            inputs.push(Input { path: path.clone(), bytes: files::read(path)?, name, dated, accept });
+            inputs.push(Input { path: path.clone(), bytes, name, dated, accept });
         }
         let unknown = |one: &&Acceptance| !inputs.iter().any(|input| one.concerns(&input.name));
         if let Some(Acceptance { file: Some(file), code, .. }) = self.accept.iter().find(unknown) {
@@ -459,6 +461,23 @@ impl Args {
         }
         Ok(inputs)
     }
+}
+
+/// A file whose name has no day: today's in its place would stand in the way of what was published before.
+fn no_day(path: &Path) -> Failure {
+    let file = path.display();
+    Failure::new(
+        Exit::CouldNotRun,
+        format!(
+            "{file}: its name does not tell the day of publication, by which files go in; nothing was \
+             changed. Say it (a correction: the day from which it is right):"
+        ),
+        format!(
+            "{file}: 名前から公表日が分かりません。公表日の順に取り込むため、何も変更していません。公表日を指定してください\
+             （緊急訂正では訂正の日付）:"
+        ),
+    )
+    .advising(Advised::again().word("--dated").blank(Blank::Day))
 }
 
 impl Step {
@@ -520,8 +539,6 @@ fn road(refused: &Refused, lang: Lang) -> String {
 fn line(imported: &Imported, context: &Context) -> String {
     let Imported { series, kind, record, .. } = imported;
     let (name, commit) = (marked(record, context.lang), short(&imported.commit));
-    let (added, changed) = (record.counts.added, record.counts.changed);
-    let records = record.records;
     if imported.unchanged {
         return say!(
             context.lang,
@@ -529,24 +546,8 @@ fn line(imported: &Imported, context: &Context) -> String {
             "{series} {kind} {name}: {commit} で取り込み済みです。変更はありません\n"
         );
     }
-    if record.base.is_none() {
-        return say!(
-            context.lang,
-            "{series} {kind} {name}: {records} records, the base of the series ({commit})\n",
-            "{series} {kind} {name}: {records} 件、系列の基になる全件 ({commit})\n"
-        );
-    }
-    let abolished = record.counts.abolished;
-    let removed = match record.counts.removed {
-        0 => String::new(),
-        removed => say!(context.lang, ", {removed} removed", "、なくなったもの {removed}"),
-    };
-    say!(
-        context.lang,
-        "{series} {kind} {name}: {added} added, {changed} changed, {abolished} abolished{removed} \
-         ({commit})\n",
-        "{series} {kind} {name}: 追加 {added}、変更 {changed}、廃止 {abolished}{removed} ({commit})\n"
-    )
+    let told = told((series, kind), record, context.lang);
+    format!("{told} ({commit})\n")
 }
 
 fn outcome(imported: &Imported) -> &'static str {

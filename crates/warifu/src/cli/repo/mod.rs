@@ -1,7 +1,6 @@
 //! The commands on a repository of masters.
 
 mod again;
-mod amount;
 mod as_of;
 pub(crate) mod blame;
 pub(crate) mod check;

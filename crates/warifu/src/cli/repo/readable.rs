@@ -10,7 +10,7 @@ use warifu_values::day::TreatmentDay;
 use warifu_values::lang::Lang;
 use warifu_values::say;
 
-use super::amount::amount;
+use warifu::amount::amount;
 
 /// What stands for no last day, or no upper limit.
 const OPEN: &str = "99999999";

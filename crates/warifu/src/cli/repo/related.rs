@@ -7,8 +7,8 @@ use warifu_masters::search::Days;
 use warifu_values::lang::Lang;
 use warifu_values::say;
 
-use super::amount::amount;
 use super::readable::push_wrapped;
+use warifu::amount::amount;
 
 /// How many of a group are told to people unless they ask for all.
 const SHOWN: usize = 5;

@@ -26,6 +26,28 @@ pub(super) fn said(day: Date, lang: Lang) -> String {
     published.map_or_else(|| day.to_string(), |published| published.said(lang))
 }
 
+/// What an import of a master, its series and kind, brought.
+pub(super) fn told((series, kind): (&str, &str), record: &ImportRecord, lang: Lang) -> String {
+    let (name, records) = (marked(record, lang), record.records);
+    if record.base.is_none() {
+        return say!(
+            lang,
+            "{series} {kind} {name}: {records} records, the base of the series",
+            "{series} {kind} {name}: {records} 件、系列の基になる全件"
+        );
+    }
+    let (added, changed, abolished) = (record.counts.added, record.counts.changed, record.counts.abolished);
+    let removed = match record.counts.removed {
+        0 => String::new(),
+        removed => say!(lang, ", {removed} removed", "、なくなったもの {removed}"),
+    };
+    say!(
+        lang,
+        "{series} {kind} {name}: {added} added, {changed} changed, {abolished} abolished{removed}",
+        "{series} {kind} {name}: 追加 {added}、変更 {changed}、廃止 {abolished}{removed}"
+    )
+}
+
 /// A commit's name for people.
 pub(super) fn short(commit: &str) -> &str {
     commit.get(..12).unwrap_or(commit)

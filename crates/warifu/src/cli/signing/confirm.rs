@@ -20,11 +20,6 @@ pub(super) struct Confirm {
 }
 
 impl Confirm {
-    /// Whether somebody sits there who will be asked.
-    pub(super) fn will_ask(&self) -> bool {
-        !self.yes && self.digest.is_none() && io::stdin().is_terminal()
-    }
-
     /// Goes on when somebody said yes to what has just been shown, whose digest is `digest`.
     pub(super) fn ask(&self, context: &Context, digest: Digest) -> Result<(), Failure> {
         if let Some(told) = self.digest {
@@ -48,10 +43,17 @@ impl Confirm {
                 "署名してよいか尋ねる端末がありません。--yes か、SHA-256 を --digest で指定してください",
             ));
         }
-        context.tell(&say!(context.lang, "Sign this? (yes/no) ", "これに署名しますか（yes/no）"));
         let mut answer = String::new();
+        // Nothing is drawn beside the question, from before it stands there.
         context
-            .asking(|| io::stdin().lock().read_line(&mut answer))
+            .asking(|| {
+                context.tell(&say!(
+                    context.lang,
+                    "Sign this? (yes/no) ",
+                    "これに署名しますか（はい/いいえ）"
+                ));
+                io::stdin().lock().read_line(&mut answer)
+            })
             .map_err(|error| Failure::system("cannot read the answer", "回答を読み取れません", &error))?;
         if matches!(answer.trim().to_lowercase().as_str(), "yes" | "y" | "はい") {
             Ok(())

@@ -246,8 +246,7 @@ impl Begun<'_> {
 pub(super) fn who_is_next(context: &Context, tally: PerOrganisation<Tally>, draft: &Path) -> String {
     let (lang, draft) = (context.lang, draft.display());
     let sign = Advised::command(&["release", "sign"]).by_another().word(&draft);
-    let sign = sign.word("--repo").blank(Blank::Repository).word("--key").blank(Blank::Key);
-    let sign = context.advise(&sign);
+    let sign = context.advise(&sign.word("--key").blank(Blank::Key));
     if !tally.kikin.holds() {
         say!(lang, "next, a signer of Kikin runs:\n  {sign}", "次: 支払基金の署名者が署名します\n  {sign}")
     } else if !tally.kokuho.holds() {

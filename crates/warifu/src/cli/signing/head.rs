@@ -2,10 +2,11 @@
 //! what was let pass, where to look first in all masters, what became of each; and what to read over the
 //! telephone.
 
+use unicode_width::UnicodeWidthStr as _;
 use warifu::caution::Caution;
 use warifu::release::{
-    Comparison, Group, MasterChange, PublishedRelease, ReleaseRisk, Side, Waived, class_name, groups, waived,
-    waived_keys,
+    Comparison, Group, MasterChange, PublishedRelease, ReleaseRisk, ShownRecord, Side, Waived, class_name,
+    groups, waived, waived_keys,
 };
 use warifu_masters::schema::Schemas;
 use warifu_rules::review::Level;
@@ -15,7 +16,7 @@ use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::phrase::Phrase;
 use warifu_values::say;
 
-use crate::cli::terminal::{cut, rows_of};
+use crate::cli::terminal::{cut, rows_of, wrapped};
 
 /// What is told on one screen.
 pub(super) struct Head<'a> {
@@ -34,8 +35,8 @@ struct Part {
 }
 
 /// `parts` in so many `rows`: every heading, and of the lines one of each part in turn, the first parts
-/// first.
-fn fitted(parts: Vec<Part>, rows: usize) -> Vec<String> {
+/// first. The last line that is shown of a part says how many are not.
+fn fitted(parts: Vec<Part>, rows: usize, columns: usize, lang: Lang) -> Vec<String> {
     let mut room = rows.saturating_sub(parts.len());
     let mut shown = vec![0; parts.len()];
     loop {
@@ -52,8 +53,15 @@ fn fitted(parts: Vec<Part>, rows: usize) -> Vec<String> {
     }
     let mut text = Vec::new();
     for (part, shown) in parts.into_iter().zip(shown) {
+        let left = part.lines.len() - shown;
         text.push(part.heading);
         text.extend(part.lines.into_iter().take(shown));
+        if left > 0
+            && let Some(last) = text.last_mut()
+        {
+            let more = say!(lang, "  and {left} more (--verbose)", "  ほか {left} 件（--verbose）");
+            *last = cut(last, columns.saturating_sub(more.width())) + &more;
+        }
     }
     text
 }
@@ -63,6 +71,8 @@ impl Head<'_> {
     pub(super) fn lines(&self, last: &str, columns: usize, rows: usize) -> String {
         let first = self.first();
         let phrase = phrase_lines(self.manifest, self.lang);
+        // What is read out to somebody is whole, however narrow the screen.
+        let phrase: Vec<String> = phrase.iter().flat_map(|line| wrapped(line, columns)).collect();
         let below: usize = last.lines().map(|line| rows_of(line, columns)).sum();
         // One for the prompt.
         let taken = first.len() + phrase.len() + below + 1;
@@ -70,7 +80,7 @@ impl Head<'_> {
             [self.cautions(), self.past(), self.waivers(), self.risks(), self.masters(), self.future()];
         let parts: Vec<Part> = parts.into_iter().flatten().collect();
         let mut text = first;
-        text.extend(fitted(parts, rows.saturating_sub(taken)));
+        text.extend(fitted(parts, rows.saturating_sub(taken), columns, self.lang));
         text.extend(phrase);
         let mut text: String = text.iter().map(|line| cut(line, columns) + "\n").collect();
         text.push_str(last);
@@ -87,7 +97,15 @@ impl Head<'_> {
             }
             Some(published) => {
                 let before = published.release().release;
-                say!(lang, " (against release {before})", "（リリース {before} との比較）")
+                let is_withdrawn = |one: &Caution| matches!(one, Caution::AgainstWithdrawn(_));
+                match self.cautions.iter().any(is_withdrawn) {
+                    true => say!(
+                        lang,
+                        " (against release {before}, WITHDRAWN)",
+                        "（取下げ済みのリリース {before} との比較）"
+                    ),
+                    false => say!(lang, " (against release {before})", "（リリース {before} との比較）"),
+                }
             }
             None => String::new(),
         };
@@ -136,8 +154,8 @@ impl Head<'_> {
         let accepted = self.manifest.changes.as_ref().map_or(0, |changes| changes.accepted.len());
         let heading = say!(
             self.lang,
-            "RETROACTIVE CHANGES: {count} (days before {before}), {accepted} classes accepted",
-            "遡及変更: {count} 件（{before} より前の診療日）、理由を付けて承認 {accepted} 区分"
+            "RETROACTIVE CHANGES: {count}, {accepted} classes accepted (days before {before})",
+            "遡及変更: {count} 件、理由を付けて承認 {accepted} 区分（{before} より前の診療日）"
         );
         Some(Part { heading, lines: self.classes(&groups) })
     }
@@ -150,7 +168,9 @@ impl Head<'_> {
     }
 
     fn waivers(&self) -> Option<Part> {
-        let found = waived(self.manifest, self.published.map(PublishedRelease::manifest));
+        let mut found = waived(self.manifest, self.published.map(PublishedRelease::manifest));
+        // What was looked at before goes first where there is no room.
+        found.sort_by_key(|waived| !waived.is_new);
         let (count, new) = (found.len(), found.iter().filter(|waived| waived.is_new).count());
         let heading = say!(
             self.lang,
@@ -174,8 +194,11 @@ impl Head<'_> {
             "Look first over all masters; records to be checked each: {records}",
             "全マスターで先に確認する変更（要確認 {records} レコード）"
         );
-        let line = |risk: &ReleaseRisk| format!("  {}", risk_line(risk, self.lang));
-        (!risks.is_empty()).then(|| Part { heading, lines: risks.iter().map(line).collect() })
+        let lines = risks.iter().flat_map(|risk| {
+            let line = format!("  {}", risk_line(risk, self.lang));
+            std::iter::once(line).chain(record_lines(risk, self.lang))
+        });
+        (!risks.is_empty()).then(|| Part { heading, lines: lines.collect() })
     }
 
     fn masters(&self) -> Option<Part> {
@@ -211,13 +234,38 @@ fn master_line(MasterChange { master, before, after, summary }: &MasterChange, l
 }
 
 /// A risk on one line.
-pub(super) fn risk_line(ReleaseRisk { master, kind, records, keys }: &ReleaseRisk, lang: Lang) -> String {
+pub(super) fn risk_line(risk: &ReleaseRisk, lang: Lang) -> String {
+    let ReleaseRisk { master, kind, records, keys, shown } = risk;
     let (level, title, keys) = (kind.level().word(lang), kind.title(lang), keys.join(", "));
+    // They stand below, each on its line.
+    if !shown.is_empty() {
+        return say!(
+            lang,
+            "{level}: {master} ({records}): {title}",
+            "{level}: {master} {records} 件、{title}"
+        );
+    }
     say!(
         lang,
         "{level}: {master} ({records}): {title} ({keys})",
         "{level}: {master} {records} 件、{title}（{keys}）"
     )
+}
+
+/// The records of a risk of which each is to be checked, a line each.
+pub(super) fn record_lines(risk: &ReleaseRisk, lang: Lang) -> Vec<String> {
+    let line = |ShownRecord { key, name, values }: &ShownRecord| {
+        let gap = if name.is_empty() { "" } else { " " };
+        let values = values.as_ref().map(|values| {
+            let blank = || say!(lang, "(blank)", "（空欄）");
+            let [old, new] = values.each_ref().map(|value| value.say(lang));
+            let [old, new] = [old, new].map(|value| if value.is_empty() { blank() } else { value });
+            // Where the name itself is what changes, it is told once.
+            if *name == new { format!(" ← {old}") } else { format!(": {old} → {new}") }
+        });
+        format!("    {key}{gap}{name}{}", values.unwrap_or_default())
+    };
+    risk.shown.iter().map(line).collect()
 }
 
 /// The digest of what is signed, and its words as they are read over the telephone.
@@ -234,6 +282,7 @@ pub(super) fn phrase_lines(manifest: &Manifest, lang: Lang) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use warifu::field::{Beside, Field};
     use warifu_rules::review::RiskKind;
     use warifu_values::judgement::PassedBy;
 
@@ -246,10 +295,12 @@ mod tests {
     #[test]
     fn every_part_of_a_screen_has_its_heading_and_the_first_have_more_lines() {
         let parts = || vec![part("a", 3), part("b", 0), part("c", 9)];
-        assert_eq!(fitted(parts(), 7), ["a", "a0", "a1", "b", "c", "c0", "c1"]);
-        assert_eq!(fitted(parts(), 6), ["a", "a0", "a1", "b", "c", "c0"]);
-        assert_eq!(fitted(parts(), 0), ["a", "b", "c"]);
-        assert_eq!(fitted(parts(), 99).len(), 15);
+        let fitted = |rows| fitted(parts(), rows, 80, Lang::Ja);
+        let more = |last: &str, left: usize| format!("{last}  ほか {left} 件（--verbose）");
+        assert_eq!(fitted(7), ["a", "a0", &more("a1", 1), "b", "c", "c0", &more("c1", 7)]);
+        assert_eq!(fitted(6), ["a", "a0", &more("a1", 1), "b", "c", &more("c0", 8)]);
+        assert_eq!(fitted(0), [more("a", 3), "b".to_owned(), more("c", 9)]);
+        assert_eq!(fitted(99).len(), 15);
     }
 
     /// More than any release has of everything.
@@ -259,6 +310,7 @@ mod tests {
             kind: RiskKind::ALL[at % RiskKind::ALL.len()],
             records: at,
             keys: vec!["150990110".to_owned(); 5],
+            shown: Vec::new(),
         };
         let master = |at: usize| MasterChange {
             master: format!("r{at:02}/procedure"),
@@ -306,6 +358,44 @@ mod tests {
                 assert!(places.is_sorted(), "{places:?}\n{text}");
             }
         }
+    }
+
+    #[test]
+    fn what_is_to_be_checked_each_stands_with_its_name_and_both_values() {
+        let schemas = Schemas::built_in().unwrap();
+        let masters = warifu_trust::testing::masters(1);
+        let manifest = Manifest::of(warifu_trust::testing::head(1, None), &masters, None).unwrap();
+        let points = Field::of(&schemas, "procedure", "points").unwrap();
+        let values = ["291.00", "29.10"].map(|value| points.told(value, Beside { record: None }));
+        let record = |at: usize| ShownRecord {
+            key: format!("11100011{at}"),
+            name: "初診料".to_owned(),
+            values: Some(values.clone()),
+        };
+        let risk = ReleaseRisk {
+            master: "r06/procedure".to_owned(),
+            kind: RiskKind::AmountTenfold,
+            records: 40,
+            keys: Vec::new(),
+            shown: (0..20).map(record).collect(),
+        };
+        let comparison = Comparison { risks: vec![risk], ..Comparison::default() };
+        let head = Head {
+            manifest: &manifest,
+            comparison: &comparison,
+            cautions: &[],
+            published: None,
+            schemas: &schemas,
+            lang: Lang::Ja,
+        };
+        let text = head.lines("", 80, 24);
+        assert!(text.contains("    111000110 初診料: 291 → 29.1\n"), "{text}");
+        assert!(text.contains(" 件（--verbose）\n"), "{text}");
+        // However narrow it is, what is read out is whole.
+        let narrow = head.lines("", 60, 24);
+        let digest = manifest.digest().unwrap().to_string();
+        assert!(narrow.replace('\n', "").contains(&digest), "{narrow}");
+        assert!(narrow.lines().all(|line| rows_of(line, 60) == 1), "{narrow}");
     }
 
     #[test]

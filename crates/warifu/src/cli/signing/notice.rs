@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use warifu::error::{Exit, Failure};
 use warifu::notice::{Notice, Release, Words, page, text};
-use warifu::release::{Names, PublishedRelease, changes_of_draft, read_list, trust_failure};
-use warifu_channels::{DraftDirectory, fetch_earlier_manifest};
+use warifu::release::{Answers, Names, PublishedRelease, changes_of_draft, read_list, trust_failure};
+use warifu_channels::{DraftDirectory, fetch_earlier_manifest, fetch_published_fallback};
 use warifu_masters::past::Change;
-use warifu_trust::{Manifest, ReleaseRef};
+use warifu_trust::{Made, Manifest, ReleaseRef, Tip};
 use warifu_usage::number;
 
 use super::at::At;
@@ -17,8 +17,9 @@ use crate::cli::Context;
 const CODES: usize = 20;
 
 /// Write the notice (お知らせ) of a release to institutions: what changes from when, master by master; what
-/// changes of the past, why, and what is to be checked again. All of it is from the release itself. A site
-/// changes the sentences with notices/ja.toml in its folder of --schemas.
+/// changes of the past, why, and what is to be checked again. Of a release that was withdrawn it is the
+/// notice of that. All of it is what the release and its channel say. A site changes the sentences with
+/// notices/ja.toml in its folder of --schemas.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The number of the release; otherwise the published one.
@@ -42,6 +43,10 @@ struct Told {
     manifest: Manifest,
     list: Vec<Change>,
     names: Names,
+    /// The masters of a draft; those of what is published are known.
+    masters: Vec<Answers>,
+    /// Whether every master of it is at hand.
+    is_whole: bool,
 }
 
 impl Args {
@@ -51,13 +56,35 @@ impl Args {
         let words = Words::of(context.lang, &context.library.notices)?;
         let tip = self.at.tip(context)?;
         let published = self.at.published(context, &tip)?;
-        let Told { manifest, list, names } = match &self.draft {
+        let mut told = match &self.draft {
             Some(folder) => of_draft(context, folder, published.as_ref())?,
             None => self.of_release(context, published.as_ref())?,
         };
-        let before = self.before(context, &manifest)?;
-        let digest = manifest.digest().map_err(|error| trust_failure(&error))?.to_string();
-        let release = Release { manifest: &manifest, digest, list: &list, names: &names, before: &before };
+        let follows = self.withdrawn_before(context, &tip, &told.manifest)?;
+        let compared_with =
+            self.compare_with_last_good(context, &tip, published.as_ref(), &follows, &mut told)?;
+        let Told { manifest, list, names, masters, .. } = &told;
+        let before = self.before(context, manifest)?;
+        let digest = manifest.digest().map_err(|error| trust_failure(&error))?;
+        let this = ReleaseRef { release: manifest.release, manifest: digest };
+        let withdrawn = tip.statements().withdrawal(this);
+        let instead = tip.falls_back_from(this).map(|instead| instead.release);
+        let masters = match (&self.draft, &published) {
+            (None, Some(published)) => published.masters(),
+            _ => masters,
+        };
+        let digest = digest.to_string();
+        let release = Release {
+            manifest,
+            digest,
+            list,
+            names,
+            before: &before,
+            withdrawn: withdrawn.map(|made| (made, instead)),
+            follows: &follows,
+            compared_with,
+            masters,
+        };
         let notice = Notice::of(&context.library.schemas, &release);
         let most = if self.all { usize::MAX } else { CODES };
         if context.json {
@@ -69,7 +96,10 @@ impl Args {
             false => text(&notice, &words, most, context.lang),
         };
         match &output {
-            Some(output) => output.write(written.as_bytes())?,
+            Some(output) => {
+                output.write(written.as_bytes())?;
+                context.tell_written(output.path());
+            }
             None => context.print(&written)?,
         }
         Ok(Exit::Done)
@@ -89,7 +119,8 @@ impl Args {
         if asked == published.release().release {
             let list = changes.map_or_else(|| Ok(Vec::new()), |changes| read_list(changes.list))?;
             let names = published.names(&list, &[]);
-            return Ok(Told { manifest: published.manifest().clone(), list, names });
+            let (manifest, masters) = (published.manifest().clone(), Vec::new());
+            return Ok(Told { manifest, list, names, masters, is_whole: true });
         }
         let mut earlier = changes.iter().flat_map(warifu_trust::VerifiedChanges::earlier);
         let Some((told, list)) = earlier.find(|(told, _)| told.release.release == asked) else {
@@ -108,12 +139,61 @@ impl Args {
         };
         let list = read_list(list)?;
         let names = published.names(&list, &[]);
-        Ok(Told { manifest: self.manifest(context, told.release)?, list, names })
+        let (manifest, masters) = (self.manifest(context, told.release)?, Vec::new());
+        Ok(Told { manifest, list, names, masters, is_whole: false })
     }
 
     fn manifest(&self, context: &Context, release: ReleaseRef) -> Result<Manifest, Failure> {
         let channel = self.at.address(context)?.channel();
         fetch_earlier_manifest(channel.as_ref(), release).map_err(|error| trust_failure(&error))
+    }
+
+    /// The releases right before `manifest` that were withdrawn, the newest first.
+    fn withdrawn_before(
+        &self,
+        context: &Context,
+        tip: &Tip,
+        manifest: &Manifest,
+    ) -> Result<Vec<(Manifest, Made)>, Failure> {
+        let (mut found, mut previous) = (Vec::new(), manifest.previous);
+        while let Some((release, made)) =
+            previous.and_then(|release| Some((release, tip.statements().withdrawal(release)?)))
+        {
+            let before = self.manifest(context, release)?;
+            previous = before.previous;
+            found.push((before, made.clone()));
+        }
+        Ok(found)
+    }
+
+    /// Puts into `told` what is new against the last release that was not withdrawn, where the channel still
+    /// has that one whole; its number.
+    fn compare_with_last_good(
+        &self,
+        context: &Context,
+        tip: &Tip,
+        published: Option<&PublishedRelease>,
+        follows: &[(Manifest, Made)],
+        told: &mut Told,
+    ) -> Result<Option<u64>, Failure> {
+        let last_good = follows.last().and_then(|(oldest, _)| oldest.previous);
+        let Some(last_good) =
+            last_good.filter(|last_good| told.is_whole && tip.fallback() == Some(*last_good))
+        else {
+            return Ok(None);
+        };
+        let channel = self.at.address(context)?.channel();
+        let before =
+            fetch_published_fallback(channel.as_ref(), tip).map_err(|error| trust_failure(&error))?;
+        let Some(before) = before else { return Ok(None) };
+        let before = PublishedRelease::read(&context.library.schemas, before)?;
+        let masters = match (&self.draft, published) {
+            (None, Some(published)) => published.masters(),
+            _ => &told.masters,
+        };
+        told.list = before.changes_to(masters);
+        told.names = before.names(&told.list, masters);
+        Ok(Some(last_good.release))
     }
 
     /// The releases that a revert takes the place of.
@@ -132,7 +212,7 @@ fn of_draft(context: &Context, folder: &Path, published: Option<&PublishedReleas
     let draft = DraftDirectory::new(folder).read().map_err(|error| trust_failure(&error))?;
     let (list, masters) = changes_of_draft(&context.library.schemas, &draft)?;
     let names = published.map(|published| published.names(&list, &masters)).unwrap_or_default();
-    Ok(Told { manifest: draft.manifest().clone(), list, names })
+    Ok(Told { manifest: draft.manifest().clone(), list, names, masters, is_whole: true })
 }
 
 /// Whether the file is to be a page; it says so by what its name ends in.

@@ -186,7 +186,9 @@ impl Telling {
     /// Writes the page, where one is asked for.
     pub(super) fn page(&self, context: &Context, shown: &Shown<'_>) -> Result<(), Failure> {
         let Some(place) = self.place.get() else { return Ok(()) };
-        place.write(&page(&context.library.schemas, shown, context.lang))
+        place.write(&page(&context.library.schemas, shown, context.lang))?;
+        context.tell_written(place.path());
+        Ok(())
     }
 
     /// The classes of one side as lines.

@@ -3,22 +3,24 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use serde_json::json;
 use warifu::advice::{Advised, Blank};
+use warifu::caution::Caution;
 use warifu::error::{Exit, Failure};
-use warifu::release::{When, contents, trust_failure};
+use warifu::release::{When, contents, sheet, trust_failure};
 use warifu::release_html::Shown;
 use warifu::store::Store;
+use warifu::withdrawn::Withdrawn;
 use warifu_audit::Act;
 use warifu_channels::{
     fetch_published_manifest, propose_again, publish, rebuild_timestamp, refresh_timestamp,
 };
-use warifu_masters::past::write_changes;
 use warifu_rules::past::{Told, weigh};
 use warifu_trust::{
-    NotPublishable, Organisation, Proposal, Publishable, ReleaseRef, Tip, UnixSeconds, first_day_to_come,
+    NotPublishable, Organisation, Owed, Proposal, Publishable, ReleaseRef, Tip, UnixSeconds,
+    first_day_to_come,
 };
 use warifu_usage::Refusal;
 use warifu_values::digest::Digest;
-use warifu_values::lang::{Lang, Speak};
+use warifu_values::lang::{Lang, Speak, counted};
 use warifu_values::say;
 
 use super::at::At;
@@ -32,7 +34,7 @@ use super::revert::Revert;
 use super::reviewing::{Place, review, same_lines};
 use super::seen::{manifest_lines, owed_document, post_review_lines, withdrawal_lines, withdrawals_document};
 use super::statement::{PostReview, Withdraw};
-use super::told::{note, tally, tally_lines, tell, tell_in_short, tell_signers, tell_whole};
+use super::told::{caution_lines, note, owed_lines, tally, tally_lines, tell, tell_in_short, tell_signers};
 use super::{KeySource, now, receipts, today};
 use crate::cli::Context;
 use crate::cli::findings_as::FindingsAs;
@@ -74,7 +76,7 @@ struct WouldChange {
     /// From when checkers would judge by it, such as 2024-06-01T00:00:00+09:00; otherwise at once.
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     activate_at: Option<UnixSeconds>,
-    /// Write the whole list, every change of every day, as CSV.
+    /// Write the whole list, every change of every day, as a table for a spreadsheet (CSV, UTF-8).
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
@@ -247,7 +249,7 @@ impl Args {
                 };
                 let published = published.map_err(|error| trust_failure(&error))?;
                 if context.json {
-                    tell_published(context, &args.at, published.release.release, published.expires)?;
+                    tell_published(context, &args.at, published.release.release, published.expires, &[])?;
                 } else {
                     let (release, expires) = (published.release.release, published.expires);
                     let channel = args.at.name();
@@ -296,7 +298,8 @@ impl Show {
             }))?;
             return Ok(Exit::Done);
         }
-        let mut text = manifest_lines(&manifest, context.lang);
+        let mut text = Withdrawn::of(tip).map(|it| format!("{}\n", it.say(context.lang))).unwrap_or_default();
+        text.push_str(&manifest_lines(&manifest, context.lang));
         text.push_str(&post_review_lines(tip.statements(), release, &manifest, context.lang));
         text.push_str(&withdrawal_lines(tip.statements().withdrawals(release), context.lang));
         text.push_str(&taken.map(|taken| taken.lines(context.lang)).unwrap_or_default());
@@ -316,11 +319,15 @@ impl WouldChange {
         let when = When { today: today(), past_before, past_of: None };
         let contents = contents(&store, &self.rev, &[], when)?;
         let list = published.changes_to(&contents.answers);
-        if let Some(output) = &output {
-            output.write(&write_changes(&list))?;
-        }
         let weighed = weigh(store.schemas(), &list, past_before);
         let names = published.names(&list, &contents.answers);
+        if let Some(output) = &output {
+            output.write(sheet(store.schemas(), &names, &list, context.lang).as_bytes())?;
+            let (file, count) = (output.path().display(), list.len());
+            let n = counted(count as u64, "change");
+            context.tell(&say!(context.lang, "{n} written: {file}\n", "{count} 件を出力しました: {file}\n"));
+        }
+        let cautions: Vec<Caution> = Withdrawn::of(&tip).map(Caution::AgainstWithdrawn).into_iter().collect();
         let (masters, published) = (&contents.answers[..], Some(&published));
         let shown = Shown {
             list: &list,
@@ -329,7 +336,7 @@ impl WouldChange {
             manifest: None,
             masters,
             published,
-            cautions: &[],
+            cautions: &cautions,
         };
         self.telling.page(context, &shown)?;
         for old in &contents.too_old {
@@ -347,10 +354,13 @@ impl WouldChange {
                     "past_and_future": weighed.counts.past_and_future,
                     "future": weighed.counts.future,
                     "classes": classes, "never": never,
+                    "warnings": cautions.iter().map(|one| one.say(context.lang)).collect::<Vec<_>>(),
                 }))
                 .map(|()| Exit::Done);
         }
-        context.print(&self.telling.weighed_lines(store.schemas(), &shown, &weighed, context.lang))?;
+        let mut text = caution_lines(&cautions, context.lang);
+        text.push_str(&self.telling.weighed_lines(store.schemas(), &shown, &weighed, context.lang));
+        context.print(&text)?;
         Ok(Exit::Done)
     }
 }
@@ -419,10 +429,7 @@ impl Sign {
         let halves = draft.halves(context, &tip)?;
         // Asked first: a token may want to be touched, and nobody touches it for what was not read.
         if !context.json {
-            tell_whole(context, proposal, &halves, &tip, Some(&reviewing), None)?;
-            if self.confirm.will_ask() {
-                tell_in_short(context, (proposal, &self.draft), &reviewing)?;
-            }
+            tell_in_short(context, proposal, (&halves, &tip), &reviewing)?;
         }
         self.confirm.ask(context, proposal.release().manifest)?;
         let signed = match side {
@@ -441,7 +448,10 @@ impl Sign {
             tell(context, proposal, &signed.halves, &tip, Some(&reviewing), Some(last))?;
         } else {
             let tally = tally_lines(signed.tally, context.lang);
-            context.print(&format!("{last}\n{tally}"))?;
+            let manifest = proposal.manifest();
+            let owed = tip.statements().owed_after(proposal.release(), manifest);
+            let owed = owed_lines(context, &owed);
+            context.print(&format!("{last}\n{tally}{owed}"))?;
         }
         Ok(Exit::Done)
     }
@@ -548,7 +558,9 @@ impl Publish {
             }
             // The last step was taken before, though nobody was told.
             Err(NotPublishable::Already { release, expires }) if context.json => {
-                tell_published(context, &self.at, release, expires)?;
+                let manifest = draft.proposal.manifest();
+                let owed = tip.statements().owed_after(draft.proposal.release(), manifest);
+                tell_published(context, &self.at, release, expires, &owed)?;
                 return Ok(Exit::Done);
             }
             Err(NotPublishable::Already { release, expires }) => {
@@ -568,8 +580,9 @@ impl Publish {
         let published = publish(channel.as_ref(), &publishable, &key, now(), self.at.floor()?.validity())
             .map_err(|error| trust_failure(&error))?;
         // Read again, so that the publisher too refuses an older copy of the channel from now on.
-        self.at.tip(context)?;
-        tell_published(context, &self.at, published.release.release, published.expires)?;
+        let tip = self.at.tip(context)?;
+        let owed = tip.statements().owed_after(published.release, draft.proposal.manifest());
+        tell_published(context, &self.at, published.release.release, published.expires, &owed)?;
         Ok(Exit::Done)
     }
 }
@@ -638,8 +651,15 @@ fn tell_withdrawn(context: &Context, at: &At, tip: &Tip, expires: UnixSeconds) -
     context.print(&withdrawal_lines(withdrawals, context.lang))
 }
 
-fn tell_published(context: &Context, at: &At, release: u64, expires: UnixSeconds) -> Result<(), Failure> {
+fn tell_published(
+    context: &Context,
+    at: &At,
+    release: u64,
+    expires: UnixSeconds,
+    owed: &[Owed],
+) -> Result<(), Failure> {
     let channel = at.name();
+    let until = expires.said(context.lang);
     if context.json {
         return context.print_json(&json!({
             "release": release, "channel": channel, "timestamp_expires": expires,
@@ -647,7 +667,8 @@ fn tell_published(context: &Context, at: &At, release: u64, expires: UnixSeconds
     }
     context.print(&say!(
         context.lang,
-        "release {release} is published on {channel}; renew its timestamp before {expires}\n",
-        "リリース {release} を {channel} で公開しました。{expires} までにタイムスタンプを更新してください\n"
-    ))
+        "release {release} is published on {channel}; renew its timestamp before {until}\n",
+        "リリース {release} を {channel} で公開しました。{until} までにタイムスタンプを更新してください\n"
+    ))?;
+    context.print(&owed_lines(context, owed))
 }

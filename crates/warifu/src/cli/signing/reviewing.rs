@@ -7,7 +7,8 @@ use warifu::caution::{Caution, Published, cautions};
 use warifu::error::{Exit, Failure};
 use warifu::release::{Against, Comparison, PublishedRelease, recompute, trust_failure};
 use warifu::release_html::Shown;
-use warifu::store::{Store, StoreError};
+use warifu::store::{Ancestry, Store, StoreError};
+use warifu::withdrawn::Withdrawn;
 use warifu_channels::{fetch_earlier_manifest, find_earlier_release};
 use warifu_trust::{Manifest, Proposal, ReleaseRef, Reviewed, Says, Tip};
 use warifu_values::lang::{Lang, Speak as _};
@@ -139,6 +140,7 @@ pub(super) fn cautions_of(
             }),
         }
     }
+    found.extend(against_withdrawn(tip, proposal));
     let published = match published {
         Some(before) if tip.release() != Some(proposal.release()) => {
             let before = before.manifest();
@@ -166,6 +168,7 @@ pub(super) fn cautions_of(
     };
     let goes_back = manifest.reverts_to.map(|to| (to, is_published(&to)));
     found.extend(cautions(manifest, published, now()));
+    found.extend(newer_imports(store, tip, proposal)?);
     if let Some((to, is_published)) = goes_back {
         let release = to.release;
         match fetch_earlier_manifest(channel.as_ref(), to) {
@@ -178,6 +181,27 @@ pub(super) fn cautions_of(
         }
     }
     Ok(found)
+}
+
+/// That what `proposal` follows was taken away.
+pub(super) fn against_withdrawn(tip: &Tip, proposal: &Proposal) -> Option<Caution> {
+    let follows = tip.release() != Some(proposal.release());
+    Withdrawn::of(tip).filter(|_| follows).map(Caution::AgainstWithdrawn)
+}
+
+/// That files came in after `proposal` was drafted: it is not the newest that there is. One that goes back,
+/// or is published, is not meant to be.
+fn newer_imports(store: &Store, tip: &Tip, proposal: &Proposal) -> Result<Option<Caution>, Failure> {
+    let manifest = proposal.manifest();
+    let is_of_old = manifest.reverts_to.is_some() || manifest.not_a_successor.is_some();
+    if is_of_old || tip.release() == Some(proposal.release()) {
+        return Ok(None);
+    }
+    if store.ancestry("HEAD", &manifest.commit)? != Ancestry::Follows {
+        return Ok(None);
+    }
+    let imports = store.imports_since(&manifest.commit)?.len();
+    Ok((imports > 0).then_some(Caution::NewerImports { imports }))
 }
 
 pub(super) fn same_lines(context: &Context, repo: &Path) -> String {

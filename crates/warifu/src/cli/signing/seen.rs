@@ -10,7 +10,7 @@ use warifu_values::judgement::{AcceptedPast, Basis};
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
-use super::head::{phrase_lines, risk_line};
+use super::head::{phrase_lines, record_lines, risk_line};
 
 /// Risks that are shown; the rest is counted.
 const RISKS: usize = 20;
@@ -23,6 +23,9 @@ pub(super) fn risk_lines(risks: &[ReleaseRisk], lang: Lang) -> String {
     let mut text = say!(lang, "look first at:\n", "最初に確認する点:\n");
     for risk in risks.iter().take(RISKS) {
         text.push_str(&format!("  {}\n", risk_line(risk, lang)));
+        for line in record_lines(risk, lang) {
+            text.push_str(&format!("{line}\n"));
+        }
     }
     let more = risks.len().saturating_sub(RISKS);
     if more > 0 {

@@ -1,20 +1,17 @@
 //! What the commands about drafts tell: what must be known, what is signed, who has signed and who has not.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
-use warifu::advice::Advised;
 use warifu::caution::Caution;
 use warifu::error::Failure;
-use warifu::release::trust_failure;
-use warifu_trust::{Halves, PerOrganisation, Proposal, Signers, Tally, Tip, UnixSeconds};
+use warifu::release::{post_review, trust_failure};
+use warifu_trust::{Halves, Owed, PerOrganisation, Proposal, Signers, Tally, Tip, UnixSeconds};
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::phrase::Phrase;
 use warifu_values::say;
 
 use super::drafted::Taking;
 use super::head::Head;
-use super::reviewing::Reviewing;
+use super::reviewing::{Reviewing, against_withdrawn};
 use super::seen::{file_lines, manifest_lines, risk_lines, signer_lines};
 use crate::cli::{Context, terminal};
 
@@ -78,7 +75,8 @@ pub(super) fn tell_whole(
     let (manifest, tally) = (proposal.manifest(), tally(halves, proposal, tip)?);
     let signers = halves.signers(proposal, tip).map_err(|error| trust_failure(&error))?;
     let terms = halves.terms(proposal, tip).map_err(|error| trust_failure(&error))?;
-    let cautions = reviewing.map_or(&[][..], |reviewing| reviewing.cautions.as_slice());
+    let alone: Vec<Caution> = against_withdrawn(tip, proposal).into_iter().collect();
+    let cautions = reviewing.map_or(&alone[..], |reviewing| reviewing.cautions.as_slice());
     let lang = context.lang;
     if let Some(reviewing) = reviewing {
         reviewing.page(context, manifest)?;
@@ -113,22 +111,28 @@ pub(super) fn tell_whole(
     context.print(&text)
 }
 
-/// What somebody reads who is about to answer: everything that is signed has gone by above, and a screen
-/// holds no more than this.
+/// What somebody reads who is about to sign: one screen, and every file and digest above it where all is
+/// asked for.
 pub(super) fn tell_in_short(
     context: &Context,
-    (proposal, draft): (&Proposal, &Path),
+    proposal: &Proposal,
+    (halves, tip): (&Halves, &Tip),
     reviewing: &Reviewing<'_>,
 ) -> Result<(), Failure> {
     let (lang, digest) = (context.lang, proposal.release().manifest);
-    let review = context.advise(&Advised::command(&["release", "review"]).word(draft.display()));
+    if reviewing.telling.is_verbose() {
+        tell_whole(context, proposal, halves, tip, Some(reviewing), None)?;
+        context.print("\n")?;
+    } else {
+        note(context, proposal);
+        reviewing.page(context, proposal.manifest())?;
+    }
     let below = say!(
         lang,
-        "what your signature covers stands above, whole, and has the digest {digest}; a page at a time:\n  \
-         {review} | less\n",
-        "署名の対象は上に全て表示しました（ダイジェスト {digest}）。1 画面ずつ読むには:\n  {review} | less\n"
+        "your signature covers every file and digest of the manifest {digest} (all of them: --verbose)\n",
+        "署名の対象はマニフェスト（ダイジェスト {digest}）の全ファイルです（全て表示: --verbose）\n"
     );
-    context.print(&format!("\n{}", head_lines(context, proposal, reviewing, &below)))
+    context.print(&head_lines(context, proposal, reviewing, &below))
 }
 
 /// The release on one screen, with what stands `below` it.
@@ -144,9 +148,29 @@ fn head_lines(context: &Context, proposal: &Proposal, reviewing: &Reviewing<'_>,
     head.lines(below, terminal::columns(), terminal::rows())
 }
 
-fn caution_lines(cautions: &[Caution], lang: Lang) -> String {
+pub(super) fn caution_lines(cautions: &[Caution], lang: Lang) -> String {
     let line = |one: &Caution| say!(lang, "WARNING: {}\n", "警告: {}\n", one.say(lang));
     cautions.iter().map(line).collect()
+}
+
+/// Whose turn it is once the emergency `release` is published, and with which command; blank of what asks for
+/// no post-review.
+pub(super) fn owed_lines(context: &Context, owed: &[Owed]) -> String {
+    let lang = context.lang;
+    let mut text = String::new();
+    for Owed { release, by } in owed {
+        let number = release.release;
+        let by: Vec<String> = by.iter().map(|one| one.say(lang)).collect();
+        let by = by.join(&say!(lang, ", ", "・"));
+        let review = context.advise(&post_review(number).by_another());
+        text.push_str(&say!(
+            lang,
+            "the emergency release {number} is to be reviewed afterwards by {by}, each; the next normal \
+             release waits for it:\n  {review}\n",
+            "緊急リリース {number} の公開後は、{by}がそれぞれ事後確認を表明します（次の通常リリースまでに必要）\n  {review}\n"
+        ));
+    }
+    text
 }
 
 /// Who has signed and who has not, and what became of the signatures that were brought.

@@ -149,18 +149,28 @@ fn lines_after(context: &Context, summary: &RootSummary, previous: Option<&Signe
     text
 }
 
-/// The same of a draft, with what is signed and who has signed it.
+/// The same of a draft, with who has signed it and what is signed.
 fn draft_lines(context: &Context, draft: &RootDraft, previous: Option<&SignedRoot>) -> String {
+    let lang = context.lang;
+    let signers = draft.signers(previous).join(", ");
+    let signers = if signers.is_empty() { say!(lang, "nobody", "なし") } else { signers };
+    let signers = say!(lang, "signed so far by {signers}\n", "署名済み: {signers}\n");
+    unsigned_lines(context, draft, previous, &signers)
+}
+
+/// The same with `signers` before what is signed; whoever is about to sign is told of them afterwards.
+fn unsigned_lines(
+    context: &Context,
+    draft: &RootDraft,
+    previous: Option<&SignedRoot>,
+    signers: &str,
+) -> String {
     let lang = context.lang;
     let mut text = say!(lang, "DRAFT of a root\n", "ルートの草案\n");
     text.push_str(&lines_after(context, &draft.summary(), previous));
-    let (signers, digest) = (draft.signers(previous).join(", "), draft.digest());
-    let signers = if signers.is_empty() { say!(lang, "nobody", "なし") } else { signers };
-    text.push_str(&say!(
-        lang,
-        "signed so far by {signers}\nto be signed: {digest}\n",
-        "署名済み: {signers}\n署名対象: {digest}\n"
-    ));
+    text.push_str(signers);
+    let digest = draft.digest();
+    text.push_str(&say!(lang, "to be signed: {digest}\n", "署名対象: {digest}\n"));
     text
 }
 
@@ -270,7 +280,7 @@ impl Sign {
         };
         let key = self.key.read(context, holder)?;
         if !context.json {
-            context.print(&draft_lines(context, &draft, previous.as_ref()))?;
+            context.print(&unsigned_lines(context, &draft, previous.as_ref(), ""))?;
         }
         self.confirm.ask(context, draft.digest())?;
         draft.sign(&key, previous.as_ref()).map_err(|error| trust_failure(&error))?;

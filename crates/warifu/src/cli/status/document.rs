@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 use warifu::store::{Ancestry, LogEntry};
-use warifu_trust::{Expiries, Organisation};
+use warifu::withdrawn::Withdrawn;
+use warifu_trust::{Expiries, Organisation, Owed};
 use warifu_values::lang::{Lang, Speak as _};
 
 use super::gathered::{Gathered, Master, Proof};
@@ -56,12 +57,18 @@ impl Gathered {
             "repository": self.path, "commit": self.commit, "series": self.series, "masters": masters,
             "channel": self.channel.as_ref().map(|(channel, _)| channel),
             "last_release": last, "nothing_published": self.nothing_published, "channel_fault": fault,
+            "withdrawn": self.withdrawn.as_ref().map(Withdrawn::document),
+            "post_reviews_owed": self.owed.iter().map(owed).collect::<Vec<_>>(),
             "expires": expires, "undone": self.undone.iter().map(import).collect::<Vec<_>>(),
             "changed_files": self.changed, "shared": self.origin,
             "apart_when_seen": self.apart.map(|(ours, theirs)| json!({ "ours": ours, "theirs": theirs })),
             "drafts": drafts, "waiting": waiting,
         })
     }
+}
+
+fn owed(Owed { release, by }: &Owed) -> Value {
+    json!({ "release": release.release, "by": by })
 }
 
 fn import(entry: &LogEntry) -> Value {

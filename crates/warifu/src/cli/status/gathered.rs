@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use warifu::error::Failure;
 use warifu::release::RELEASE_FILE;
 use warifu::store::{Ancestry, ImportRecord, LogEntry, Store};
-use warifu_trust::{Expiries, Manifest, UnixSeconds, limits};
+use warifu::withdrawn::Withdrawn;
+use warifu_trust::{Expiries, Manifest, Owed, UnixSeconds, limits};
 
 use crate::cli::clock::now;
 use crate::cli::context::shown;
@@ -76,6 +77,10 @@ pub(super) struct Gathered {
     pub(super) channel_fault: Option<Failure>,
     pub(super) nothing_published: bool,
     pub(super) last: Option<Last>,
+    /// That the last release was taken away.
+    pub(super) withdrawn: Option<Withdrawn>,
+    /// The post-reviews that are owed.
+    pub(super) owed: Vec<Owed>,
     pub(super) expiries: Option<Expiries>,
     pub(super) drafts: Vec<DraftSeen>,
     /// Folders that look like drafts and cannot be read.
@@ -106,6 +111,8 @@ impl Gathered {
             channel_fault: None,
             nothing_published: false,
             last: None,
+            withdrawn: None,
+            owed: Vec::new(),
             expiries: None,
             drafts: Vec::new(),
             unreadable: Vec::new(),
@@ -125,9 +132,15 @@ impl Gathered {
             (None, None) => (None, Proof::Signed),
         };
         gathered.nothing_published = standing.is_some() && last.is_none();
+        if let Some(Standing { tip, manifest }) = &standing {
+            gathered.withdrawn = Withdrawn::of(tip);
+            let published = tip.release().zip(manifest.as_ref());
+            let owed = published.map(|(release, manifest)| tip.statements().owed_after(release, manifest));
+            gathered.owed = owed.unwrap_or_default();
+        }
         gathered.expiries = standing.as_ref().map(|standing| standing.tip.expiries());
         if let Some(manifest) = last {
-            gathered.last = Some(Last::of(store, manifest, proof, &log)?);
+            gathered.last = Some(Last::of(store, manifest, proof)?);
         }
         let published = gathered.last.as_ref().map(|last| last.manifest.release);
         for folder in drafts(asked, &gathered.path) {
@@ -142,16 +155,13 @@ impl Gathered {
 }
 
 impl Last {
-    fn of(store: &Store, manifest: Manifest, proof: Proof, log: &[LogEntry]) -> Result<Last, Failure> {
+    fn of(store: &Store, manifest: Manifest, proof: Proof) -> Result<Last, Failure> {
         let ancestry = store.ancestry("HEAD", &manifest.commit)?;
         let mut last = Last { manifest, proof, ancestry, imports: Vec::new(), others: 0 };
         if ancestry == Ancestry::Follows {
-            let since = store.commits_since(&last.manifest.commit)?;
-            let names: BTreeSet<&str> = since.iter().map(|one| one.commit.as_str()).collect();
-            let is_since = |entry: &&LogEntry| names.contains(entry.commit.as_str());
-            let stands = |entry: &&LogEntry| entry.taken_back.is_none();
-            last.imports = log.iter().filter(is_since).filter(stands).cloned().collect();
-            last.others = since.len().saturating_sub(last.imports.len());
+            let since = store.commits_since(&last.manifest.commit)?.len();
+            last.imports = store.imports_since(&last.manifest.commit)?;
+            last.others = since.saturating_sub(last.imports.len());
         }
         Ok(last)
     }

@@ -10,7 +10,7 @@ use super::gathered::{Gathered, Last, Master, Proof};
 use super::waiting::Waits;
 use crate::cli::context::{Context, channel_line};
 use crate::cli::repo::columns::Columns;
-use crate::cli::terminal::{columns, cut};
+use crate::cli::terminal::{columns, cut, wrapped};
 
 /// How many columns and lines there are.
 #[derive(Debug, Clone, Copy)]
@@ -26,13 +26,26 @@ impl Size {
         // lines each.
         Size { width: columns(), listed: (!all).then_some([8, 2, 3]) }
     }
+
+    /// The same with so many lines less for the masters.
+    fn without(self, lines: usize) -> Size {
+        let listed = self
+            .listed
+            .map(|[masters, imports, waiting]| [masters.saturating_sub(lines).max(1), imports, waiting]);
+        Size { listed, ..self }
+    }
 }
 
 /// The screen.
 pub(super) fn text(gathered: &Gathered, waiting: &[Waits], size: Size, context: &Context) -> String {
     let lang = context.lang;
     let (path, commit) = (gathered.path.display(), gathered.commit.get(..12).unwrap_or_default());
-    let mut lines = vec![say!(lang, "Repository {path} at {commit}", "リポジトリ {path}（{commit}）")];
+    // Before all else, and never cut.
+    let taken_away = gathered.withdrawn.as_ref().map(|withdrawn| wrapped(&withdrawn.say(lang), size.width));
+    let taken_away = taken_away.unwrap_or_default();
+    let size = size.without(taken_away.len());
+    let mut lines = taken_away;
+    lines.push(say!(lang, "Repository {path} at {commit}", "リポジトリ {path}（{commit}）"));
     lines.extend(masters(gathered, size, lang));
     lines.extend(since(gathered, size, lang));
     lines.extend(gathered.expiries.map(|expiries| expiry(expiries, lang)));
@@ -120,6 +133,9 @@ fn since(gathered: &Gathered, size: Size, lang: Lang) -> Vec<String> {
     let Last { manifest, proof, ancestry, imports, others } = last;
     let (release, title) = (manifest.release, &manifest.title);
     let by = match proof {
+        Proof::Signed if gathered.withdrawn.is_some() => {
+            say!(lang, "signed by both, WITHDRAWN", "両者署名済み、取下げ済み")
+        }
         Proof::Signed => say!(lang, "signed by both", "両者署名済み"),
         Proof::File(file) => {
             let file = file.display();

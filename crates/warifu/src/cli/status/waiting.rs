@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use warifu::advice::{Advised, Blank};
+use warifu::release::post_review;
 use warifu::store::Ancestry;
 use warifu_trust::{Organisation, PerOrganisation, Signers, Tally, UnixSeconds};
 use warifu_values::lang::{Lang, Speak, counted};
@@ -29,6 +30,11 @@ pub(super) enum Runs {
 /// Something that waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Waits {
+    /// The last release was taken away, and nothing is drafted in its place; whether what came in since may
+    /// be its correction.
+    Withdrawn { release: u64, has_imports: bool },
+    /// An emergency release that was not reviewed afterwards by these.
+    PostReview { release: u64, by: Vec<Organisation> },
     /// The channel could not be looked at.
     Channel(String, String),
     /// Something runs out, or has.
@@ -62,6 +68,12 @@ pub(super) enum Waits {
 /// What waits.
 pub(super) fn of(gathered: &Gathered) -> Vec<Waits> {
     let mut waits = Vec::new();
+    if let Some(withdrawn) = &gathered.withdrawn
+        && gathered.drafts.is_empty()
+    {
+        let has_imports = gathered.last.as_ref().is_some_and(|last| !last.imports.is_empty());
+        waits.push(Waits::Withdrawn { release: withdrawn.release, has_imports });
+    }
     if let Some(fault) = &gathered.channel_fault {
         let first = |lang| fault.say(lang).lines().next().unwrap_or_default().to_owned();
         waits.push(Waits::Channel(first(Lang::En), first(Lang::Ja)));
@@ -94,14 +106,6 @@ pub(super) fn of(gathered: &Gathered) -> Vec<Waits> {
     if !gathered.changed.is_empty() {
         waits.push(Waits::Changed { files: gathered.changed.clone() });
     }
-    for entry in &gathered.undone {
-        waits.push(Waits::Undone {
-            file: entry.record.name.clone(),
-            series: entry.series.clone(),
-            kind: entry.kind.clone(),
-            commit: entry.commit.get(..12).unwrap_or(&entry.commit).to_owned(),
-        });
-    }
     for seen in &gathered.drafts {
         let (release, folder) = (seen.manifest.release, seen.folder.clone());
         waits.push(match &seen.signed {
@@ -119,6 +123,9 @@ pub(super) fn of(gathered: &Gathered) -> Vec<Waits> {
         let (folder, en, ja) = (folder.clone(), fault.say(Lang::En), fault.say(Lang::Ja));
         waits.push(Waits::Unreadable { folder, en, ja });
     }
+    for owed in &gathered.owed {
+        waits.push(Waits::PostReview { release: owed.release.release, by: owed.by.clone() });
+    }
     if gathered.masters.is_empty() {
         waits.push(Waits::Nothing);
     }
@@ -128,13 +135,24 @@ pub(super) fn of(gathered: &Gathered) -> Vec<Waits> {
         None if gathered.nothing_published => gathered.masters.len(),
         None => 0,
     };
-    if unreleased > 0 && !is_drafted {
+    // What takes the place of a release that was withdrawn is asked for already.
+    let is_asked_for = waits.iter().any(|one| matches!(one, Waits::Withdrawn { .. }));
+    if unreleased > 0 && !is_drafted && !is_asked_for {
         waits.push(Waits::Unreleased { imports: unreleased });
     }
     if let Some((ours, 0)) = gathered.apart
         && ours > 0
     {
         waits.push(Waits::Unsent { ours });
+    }
+    // What somebody took back was wrong, as a rule: nobody is asked for it before anything else.
+    for entry in &gathered.undone {
+        waits.push(Waits::Undone {
+            file: entry.record.name.clone(),
+            series: entry.series.clone(),
+            kind: entry.kind.clone(),
+            commit: entry.commit.get(..12).unwrap_or(&entry.commit).to_owned(),
+        });
     }
     waits
 }
@@ -152,6 +170,8 @@ impl Waits {
     /// A name for programs.
     pub(super) fn code(&self) -> &'static str {
         match self {
+            Waits::Withdrawn { .. } => "withdrawn",
+            Waits::PostReview { .. } => "post-review",
             Waits::Channel(..) => "channel",
             Waits::Expires { what: Runs::Root, .. } => "root-expires",
             Waits::Expires { what: Runs::Halves, .. } => "halves-expire",
@@ -175,6 +195,16 @@ impl Waits {
     pub(super) fn command(&self) -> Option<Advised> {
         let command = match self {
             Waits::Channel(..) | Waits::Unreadable { .. } => return None,
+            Waits::Withdrawn { has_imports: true, .. } => {
+                draft_command().word("--emergency").blank(Blank::Reason)
+            }
+            Waits::Withdrawn { .. } => Advised::command(&["import"])
+                .word("--series")
+                .blank(Blank::Series)
+                .word("--correction")
+                .blank(Blank::Reason)
+                .blank(Blank::Files),
+            Waits::PostReview { release, .. } => post_review(*release),
             Waits::Expires { what: Runs::Root, .. } => {
                 Advised::command(&["trust", "next"]).word("-o").blank(Blank::File)
             }
@@ -202,11 +232,7 @@ impl Waits {
                 .word(folder.display())
                 .word("--key")
                 .blank(Blank::Key),
-            Waits::Unreleased { .. } => Advised::command(&["release", "draft"])
-                .word("--title")
-                .blank(Blank::Title)
-                .word("-o")
-                .blank(Blank::Draft),
+            Waits::Unreleased { .. } => draft_command(),
             Waits::Nothing => {
                 Advised::command(&["import"]).word("--series").blank(Blank::Series).blank(Blank::Files)
             }
@@ -214,6 +240,12 @@ impl Waits {
         };
         Some(command)
     }
+}
+
+/// The command that makes the next draft.
+fn draft_command() -> Advised {
+    let draft = Advised::command(&["release", "draft"]).word("--title").blank(Blank::Title);
+    draft.word("-o").blank(Blank::Draft)
 }
 
 impl Speak for Runs {
@@ -229,6 +261,25 @@ impl Speak for Runs {
 impl Speak for Waits {
     fn say(&self, lang: Lang) -> String {
         match self {
+            Waits::Withdrawn { release, has_imports: true } => say!(
+                lang,
+                "release {release} is withdrawn: release what puts it right",
+                "リリース {release} は取下げ済み: 訂正を含む次のリリースを起案"
+            ),
+            Waits::Withdrawn { release, .. } => say!(
+                lang,
+                "release {release} is withdrawn: bring in what puts it right",
+                "リリース {release} は取下げ済み: 訂正を取り込み、次に起案"
+            ),
+            Waits::PostReview { release, by } => {
+                let by: Vec<String> = by.iter().map(|one| one.say(lang)).collect();
+                let by = by.join(&say!(lang, ", ", "・"));
+                say!(
+                    lang,
+                    "the emergency release {release} is to be reviewed afterwards by {by}, each",
+                    "緊急リリース {release} の事後確認が未了（{by}）: 次の通常リリースまでに必要"
+                )
+            }
             Waits::Channel(en, ja) => {
                 say!(lang, "the channel cannot be read: {en}", "配信元を読み取れません: {ja}")
             }
@@ -269,7 +320,11 @@ impl Speak for Waits {
                 }
             }
             Waits::Undone { file, series, .. } => {
-                say!(lang, "taken back: {series} {file}", "取消済み: {series} {file}")
+                say!(
+                    lang,
+                    "taken back: {series} {file}; only to bring it in again:",
+                    "取消済み: {series} {file}。もう一度取り込む場合に限り:"
+                )
             }
             Waits::Signatures { release, side, names, missing, .. } => {
                 let (side, names) = (side.say(lang), names.join(", "));
