@@ -17,12 +17,13 @@ use warifu_masters::finding::Findings;
 use warifu_masters::schema::Format;
 use warifu_usage::{Colour, Paint, of_locale, parse_language};
 use warifu_values::lang::Lang;
+use warifu_values::say;
 
 use super::acts::Acts;
 use super::document::DOCUMENTS;
 use super::findings_as::FindingsAs;
 use super::invocation::Invocation;
-use super::pager::Pager;
+use super::pager::{Shown, Wanted};
 use super::progress::{Progress, Steps};
 use super::settings::Settings;
 
@@ -272,15 +273,48 @@ impl Context {
         &self,
         content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Failure> {
-        let Some(pager) = self.pages.then(Pager::begin).flatten() else { return self.print_pieces(content) };
+        let Some(wanted) = self.pages.then(Wanted::at_the_terminal).flatten() else {
+            return self.print_pieces(content);
+        };
+        // The terminal is the pager's now, and reading is no work of this program.
+        self.end_progress();
+        let Some(pager) = wanted.begin() else { return self.print_pieces(content) };
         self.has_printed.set(true);
-        pager.show(content).map_err(|error| {
+        let shown = pager.show(content).map_err(|error| {
             Failure::system(
                 "cannot give the output to the pager (--no-pager prints it at once)",
                 "ページャーに出力できません（--no-pager でそのまま出力）",
                 &error,
             )
-        })
+        })?;
+        match shown {
+            Shown::Read => Ok(()),
+            Shown::Unread(pager, status, text) => {
+                self.tell_of_pager(&say!(
+                    self.lang,
+                    "the pager {pager} ended ({status}) before it read anything: all of it is printed here",
+                    "ページャー {pager} は何も読まずに終了しました（{status}）。全てここに出力します"
+                ));
+                self.print_bytes(&text)
+            }
+            Shown::CutShort(pager, status) => {
+                self.tell_of_pager(&say!(
+                    self.lang,
+                    "the pager {pager} ended ({status}): it may not have shown everything",
+                    "ページャー {pager} が途中で終了しました（{status}）。全ては表示されていない可能性があります"
+                ));
+                Ok(())
+            }
+        }
+    }
+
+    /// Says what became of the pager, and how to do without.
+    fn tell_of_pager(&self, what: &str) {
+        self.tell(&say!(
+            self.lang,
+            "warifu: {what}; WARIFU_PAGER names another, --no-pager prints at once\n",
+            "warifu: {what}。WARIFU_PAGER で別のページャーを指定するか、--no-pager でそのまま出力できます\n"
+        ));
     }
 
     /// Gives the JSON document of the command, which is printed when it has ended: one that fails after this
