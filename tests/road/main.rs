@@ -25,6 +25,7 @@ mod json_documents;
 mod json_schemas;
 mod library;
 mod manners;
+mod marks;
 mod mirrors;
 mod new_master;
 mod operations;

@@ -13,13 +13,14 @@ const STYLE: &str = include_str!("page.css");
 
 /// The notice; of each kind of change the first `most` codes.
 pub fn page(notice: &Notice, words: &Words, most: usize, lang: Lang) -> Html {
-    let Said { heading, head, reverted, accepted, past_lead, resubmit, still, verify } =
+    let Said { heading, draft, head, reverted, accepted, past_lead, resubmit, still, verify } =
         said::said(notice, words, lang);
     let paragraphs = |lines: &[String]| lines.iter().map(|line| html!("<p>{}</p>", line)).collect::<Html>();
     let back = match reverted.is_empty() {
         true => Html::default(),
         false => html!("<div class=\"back\">{}</div>", paragraphs(&reverted)),
     };
+    let draft = draft.map(|draft| html!("<p class=\"draft\">{}</p>", draft)).unwrap_or_default();
     let still = still.map(|still| html!("<p>{}</p>", still)).unwrap_or_default();
     let of_day = |FromDay { day, masters }: &FromDay| {
         let day = said::day(*day, lang);
@@ -45,12 +46,13 @@ pub fn page(notice: &Notice, words: &Words, most: usize, lang: Lang) -> Html {
         "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{}</title>\
          <style>{}</style></head><body>\
-         <h1>{}</h1><div class=\"head\">{}</div>{}{}{}{}<h2>{}</h2>\
+         <h1>{}</h1>{}<div class=\"head\">{}</div>{}{}{}{}<h2>{}</h2>\
          <p class=\"digest\">{}</p></body></html>\n",
         say!(lang, "en", "ja"),
         heading,
         STYLE,
         heading,
+        draft,
         paragraphs(&head),
         back,
         still,

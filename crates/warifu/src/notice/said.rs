@@ -1,14 +1,16 @@
 //! What a notice says around its tables, and how it shows days and values: alike as text and as a page.
 
-use warifu_trust::UnixSeconds;
+use warifu_trust::{PerOrganisation, UnixSeconds};
 use warifu_values::day::{TreatmentDay, in_era};
-use warifu_values::lang::Lang;
+use warifu_values::lang::{Lang, Speak as _};
 
-use super::{Accepted, Ended, Notice, Row, Words};
+use super::{Accepted, Ended, Notice, Row, Standing, Words};
 
 /// The sentences of a notice.
 pub(super) struct Said {
     pub(super) heading: String,
+    /// That it is a draft, where it is.
+    pub(super) draft: Option<String>,
     /// Which release, of whom, from when, why.
     pub(super) head: Vec<String>,
     /// That it goes back to an older one; empty where it does not.
@@ -23,6 +25,14 @@ pub(super) struct Said {
 }
 
 pub(super) fn said(notice: &Notice, words: &Words, lang: Lang) -> Said {
+    let draft = match notice.standing {
+        Standing::Published => None,
+        Standing::Draft(PerOrganisation { kikin, kokuho }) => {
+            let [kikin, kokuho] = [kikin, kokuho].map(|tally| tally.say(lang));
+            Some(words.say("draft", &[("{kikin}", &kikin), ("{kokuho}", &kokuho)]))
+        }
+    };
+    let lead = if notice.standing.is_signed() { "verify_lead" } else { "verify_lead_draft" };
     let release = notice.release.to_string();
     let mut head = vec![
         words.say("release", &[("{release}", &release), ("{title}", &notice.title)]),
@@ -75,13 +85,14 @@ pub(super) fn said(notice: &Notice, words: &Words, lang: Lang) -> Said {
     };
     Said {
         heading: words.say("heading", &[]),
+        draft,
         head,
         reverted,
         accepted: accepted.collect(),
         past_lead: words.say("past_lead", &[("{day}", &day(notice.past_before, lang))]),
         resubmit: words.say("resubmit", &[]),
         still,
-        verify: words.say("verify_lead", &[("{digest}", &notice.manifest)]),
+        verify: words.say(lead, &[("{digest}", &notice.manifest)]),
     }
 }
 

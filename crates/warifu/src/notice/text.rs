@@ -6,9 +6,12 @@ use warifu_values::lang::Lang;
 
 /// The notice; of each kind of change the first `most` codes.
 pub fn text(notice: &Notice, words: &Words, most: usize, lang: Lang) -> String {
-    let Said { heading, head, reverted, accepted, past_lead, resubmit, still, verify } =
+    let Said { heading, draft, head, reverted, accepted, past_lead, resubmit, still, verify } =
         said(notice, words, lang);
     let mut text = format!("{heading}\n\n");
+    if let Some(draft) = draft {
+        text.push_str(&format!("{draft}\n\n"));
+    }
     for line in head.iter().chain(&reverted) {
         text.push_str(&format!("{line}\n"));
     }

@@ -3,13 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use warifu::error::{Exit, Failure};
-use warifu::notice::{Notice, Release, Words, page, text};
+use warifu::notice::{Notice, Release, Standing, Words, page, text};
 use warifu::release::{Names, PublishedRelease, changes_of_draft, read_list, trust_failure};
-use warifu_channels::{DraftDirectory, fetch_earlier_manifest};
+use warifu_channels::fetch_earlier_manifest;
 use warifu_masters::past::Change;
-use warifu_trust::{Manifest, ReleaseRef};
+use warifu_trust::{Manifest, ReleaseRef, Tip};
 
 use super::at::At;
+use super::drafted::Drafted;
+use super::told::tally;
 use crate::cli::Context;
 
 /// Codes that are told of each kind of change, where not all are asked for.
@@ -37,6 +39,7 @@ pub(crate) struct Args {
 
 /// A release, read for its notice.
 struct Told {
+    standing: Standing,
     manifest: Manifest,
     list: Vec<Change>,
     names: Names,
@@ -49,13 +52,14 @@ impl Args {
         let words = Words::of(context.lang, &context.library.notices)?;
         let tip = self.at.tip()?;
         let published = self.at.published(context, &tip)?;
-        let Told { manifest, list, names } = match &self.draft {
-            Some(folder) => of_draft(context, folder, published.as_ref())?,
+        let Told { standing, manifest, list, names } = match &self.draft {
+            Some(folder) => of_draft(context, folder, &tip, published.as_ref())?,
             None => self.of_release(published.as_ref())?,
         };
         let before = self.before(&manifest)?;
         let digest = manifest.digest().map_err(|error| trust_failure(&error))?.to_string();
-        let release = Release { manifest: &manifest, digest, list: &list, names: &names, before: &before };
+        let release =
+            Release { standing, manifest: &manifest, digest, list: &list, names: &names, before: &before };
         let notice = Notice::of(&context.library.schemas, &release);
         let most = if self.all { usize::MAX } else { CODES };
         if context.json {
@@ -87,7 +91,12 @@ impl Args {
         if asked == published.release().release {
             let list = changes.map_or_else(|| Ok(Vec::new()), |changes| read_list(changes.list))?;
             let names = published.names(&list, &[]);
-            return Ok(Told { manifest: published.manifest().clone(), list, names });
+            return Ok(Told {
+                standing: Standing::Published,
+                manifest: published.manifest().clone(),
+                list,
+                names,
+            });
         }
         let mut earlier = changes.iter().flat_map(warifu_trust::VerifiedChanges::earlier);
         let Some((told, list)) = earlier.find(|(told, _)| told.release.release == asked) else {
@@ -106,7 +115,7 @@ impl Args {
         };
         let list = read_list(list)?;
         let names = published.names(&list, &[]);
-        Ok(Told { manifest: self.manifest(told.release)?, list, names })
+        Ok(Told { standing: Standing::Published, manifest: self.manifest(told.release)?, list, names })
     }
 
     fn manifest(&self, release: ReleaseRef) -> Result<Manifest, Failure> {
@@ -126,11 +135,22 @@ impl Args {
     }
 }
 
-fn of_draft(context: &Context, folder: &Path, published: Option<&PublishedRelease>) -> Result<Told, Failure> {
-    let draft = DraftDirectory::new(folder).read().map_err(|error| trust_failure(&error))?;
-    let (list, masters) = changes_of_draft(&context.library.schemas, &draft)?;
+fn of_draft(
+    context: &Context,
+    folder: &Path,
+    tip: &Tip,
+    published: Option<&PublishedRelease>,
+) -> Result<Told, Failure> {
+    let drafted = Drafted::read(folder)?;
+    let draft = &drafted.proposal;
+    // The published release may be drafted anew; what it says was signed by both all the same.
+    let standing = match tip.release() == Some(draft.release()) {
+        true => Standing::Published,
+        false => Standing::Draft(tally(&drafted.halves(context, tip)?, draft, tip)?),
+    };
+    let (list, masters) = changes_of_draft(&context.library.schemas, draft)?;
     let names = published.map(|published| published.names(&list, &masters)).unwrap_or_default();
-    Ok(Told { manifest: draft.manifest().clone(), list, names })
+    Ok(Told { standing, manifest: draft.manifest().clone(), list, names })
 }
 
 /// Whether the file is to be a page; it says so by what its name ends in.
