@@ -2,7 +2,7 @@
 
 use git2::Oid;
 
-use super::error::{CommitTold, StoreError};
+use super::error::{CommitTold, Doing, StoreError};
 use super::line::{only_in, told};
 use super::repository::Store;
 
@@ -50,7 +50,7 @@ impl Store {
         };
         let descends = |from: Oid, of: Oid| {
             let compared = self.repository.graph_descendant_of(from, of);
-            compared.map_err(StoreError::git(format_args!("compare {from} with {of}")))
+            compared.map_err(StoreError::git(Doing::CompareNamed(from.to_string(), of.to_string())))
         };
         Ok(if commit == other || descends(commit, other)? {
             Ancestry::Follows

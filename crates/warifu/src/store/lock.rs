@@ -3,7 +3,7 @@
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use super::error::{CommitError, StoreError};
+use super::error::{CommitError, StoreError, WithFile};
 
 /// Held while an import is at work.
 #[derive(Debug)]
@@ -16,13 +16,13 @@ impl Lock {
     /// Takes the lock of the repository whose `.git` folder is `git`.
     pub(super) fn take(git: &Path) -> Result<Lock, CommitError> {
         let folder = git.join("warifu");
-        fs::create_dir_all(&folder).map_err(StoreError::io("make", &folder))?;
+        fs::create_dir_all(&folder).map_err(StoreError::io(WithFile::Make, &folder))?;
         let path = folder.join("lock");
-        let file = File::create(&path).map_err(StoreError::io("open", &path))?;
+        let file = File::create(&path).map_err(StoreError::io(WithFile::Open, &path))?;
         match file.try_lock() {
             Ok(()) => Ok(Lock { file, folder }),
             Err(TryLockError::WouldBlock) => Err(CommitError::Busy),
-            Err(TryLockError::Error(error)) => Err(StoreError::io("lock", path)(error).into()),
+            Err(TryLockError::Error(error)) => Err(StoreError::io(WithFile::Lock, path)(error).into()),
         }
     }
 

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use crate::library::Library;
 
-use super::super::error::{ExchangeError, StoreError};
+use super::super::error::{Doing, ExchangeError, StoreError};
 use super::super::repository::Store;
 use super::place::Place;
 use super::receive::{Examined, Passing};
@@ -34,7 +34,7 @@ impl Store {
         }
         let mut options = RepositoryInitOptions::new();
         options.initial_head("main").external_template(false);
-        let made = Repository::init_opts(path, &options).map_err(StoreError::git("make a repository"))?;
+        let made = Repository::init_opts(path, &options).map_err(StoreError::git(Doing::Make))?;
         let store = Store::over(made, library.into());
         let received = store.first_of(&place, passing).and_then(|received| {
             let examined = store.examine(received, today, passing)?;
@@ -67,7 +67,7 @@ impl Store {
         self.remember_origin(place)?;
         let received = self.receive_branch(place, None, passing)?;
         let head = self.repository.set_head(&format!("refs/heads/{}", received.branch));
-        head.map_err(StoreError::git("name the branch"))?;
+        head.map_err(StoreError::git(Doing::NameBranch))?;
         Ok(received)
     }
 }

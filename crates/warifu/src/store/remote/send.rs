@@ -2,7 +2,7 @@
 
 use git2::{PushOptions, RemoteCallbacks, Repository, RepositoryInitOptions};
 
-use super::super::error::{CommitError, CommitTold, ExchangeError, StoreError};
+use super::super::error::{CommitError, CommitTold, Doing, ExchangeError, StoreError};
 use super::super::line::{only_in, told};
 use super::super::repository::Store;
 use super::place::Place;
@@ -66,7 +66,7 @@ impl Store {
             });
             let mut options = PushOptions::new();
             options.remote_callbacks(callbacks);
-            let git = || StoreError::git("send to the shared copy");
+            let git = || StoreError::git(Doing::Send);
             let mut remote = self.repository.remote_anonymous(place.url()).map_err(git())?;
             remote.push(&[format!("refs/heads/{branch}:refs/heads/{branch}")], Some(&mut options))
         };
@@ -92,6 +92,6 @@ fn make_shared(place: &Place, branch: &str) -> Result<bool, ExchangeError> {
     }
     let mut options = RepositoryInitOptions::new();
     options.bare(true).initial_head(branch).external_template(false);
-    Repository::init_opts(folder, &options).map_err(StoreError::git("make a shared copy"))?;
+    Repository::init_opts(folder, &options).map_err(StoreError::git(Doing::MakeShared))?;
     Ok(true)
 }
