@@ -38,6 +38,7 @@ mod release_page;
 mod releases;
 mod revert;
 mod review_page;
+mod shown;
 mod status;
 mod trust;
 mod version;

@@ -252,13 +252,17 @@ impl Speak for DraftError {
                 let directory = directory.display();
                 say!(
                     lang,
-                    "{directory} holds a draft already; choose another directory",
+                    "{directory} holds a draft already; choose another folder",
                     "{directory} には既に草案があります。別のフォルダーを指定してください"
                 )
             }
             DraftError::Missing { directory } => {
                 let directory = directory.display();
-                say!(lang, "{directory} holds no draft", "{directory} に草案がありません")
+                say!(
+                    lang,
+                    "{directory} holds no draft; name the folder that `release draft -o` made",
+                    "{directory} に草案がありません。release draft -o で作成したフォルダーを指定してください"
+                )
             }
             DraftError::Read(error) => error.say(lang),
             DraftError::Io { file, .. } => {

@@ -18,6 +18,7 @@ use warifu_masters::schema::Format;
 use warifu_usage::{Colour, Paint, of_locale, parse_language};
 use warifu_values::lang::Lang;
 use warifu_values::say;
+use warifu_values::text::{shown_lines, shown_path};
 
 use super::acts::Acts;
 use super::document::DOCUMENTS;
@@ -176,10 +177,9 @@ impl Context {
 
     /// Shows findings about `file` on standard error.
     pub(crate) fn findings(&self, file: &Path, findings: &Findings) {
-        let file = file.display().to_string();
         let most = self.given.as_ref().map_or(Most::SomeOfEach, FindingsAs::most);
-        self.tell(&text(&file, findings, most, self.lang, self.paint));
-        self.list_findings(&file, findings);
+        self.tell_painted(&text(&shown_path(file), findings, most, self.lang, self.paint));
+        self.list_findings(&file.display().to_string(), findings);
     }
 
     /// Whether every finding is to be shown.
@@ -227,17 +227,22 @@ impl Context {
         self.has_printed.get()
     }
 
-    /// Tells people something on standard error.
+    /// Tells people something on standard error, in which nothing from outside turns or hides letters.
     pub(crate) fn tell(&self, text: &str) {
+        self.tell_painted(&shown_lines(text));
+    }
+
+    /// The same with colours, of what is fit to be shown already.
+    fn tell_painted(&self, text: &str) {
         let _ = self.progress.borrow().above(|| io::stderr().lock().write_all(text.as_bytes()));
     }
 
-    /// Prints `text` on standard output.
+    /// Prints `text` for people on standard output, as [`Context::tell`] tells it.
     pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
         if text.is_empty() {
             return Ok(());
         }
-        self.print_bytes(text.as_bytes())
+        self.print_bytes(shown_lines(text).as_bytes())
     }
 
     /// Prints bytes on standard output. A reader that goes away (`| head`) is no failure.
@@ -265,7 +270,7 @@ impl Context {
 
     /// Prints what may be longer than the screen: by the pager, where somebody reads it at a terminal.
     pub(crate) fn page(&self, text: &str) -> Result<(), Failure> {
-        self.page_pieces(|out| out.write_all(text.as_bytes()))
+        self.page_pieces(|out| out.write_all(shown_lines(text).as_bytes()))
     }
 
     /// As [`Context::page`], for what is too large to be held: `content` writes it piece by piece.
