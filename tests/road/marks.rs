@@ -1,5 +1,5 @@
-//! What is said of a release everywhere in the same words: what is out of the ordinary about it, whether it is a
-//! draft, and by which words it is compared.
+//! What is said of a release everywhere in the same words: what is out of the ordinary about it, whether it
+//! is a draft, and by which words it is compared.
 
 use serde_json::Value;
 use warifu_values::lang::Lang;

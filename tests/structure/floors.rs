@@ -15,6 +15,7 @@ type Stands = (&'static str, &'static [&'static str], &'static [&'static str]);
 const HOUSE: &[Stands] = &[
     ("warifu-values", &[], &[]),
     ("warifu-usage", &["warifu-values"], &[]),
+    ("warifu-reports", &["warifu-values"], &[]),
     ("warifu-files", &["warifu-values"], &[]),
     ("warifu-audit", &["warifu-values", "warifu-files"], &[]),
     ("warifu-masters", &["warifu-values"], &[]),
@@ -55,6 +56,7 @@ const HOUSE: &[Stands] = &[
         &[
             "warifu-values",
             "warifu-usage",
+            "warifu-reports",
             "warifu-files",
             "warifu-audit",
             "warifu-masters",
@@ -72,6 +74,7 @@ const HOUSE: &[Stands] = &[
         &[
             "warifu-values",
             "warifu-usage",
+            "warifu-reports",
             "warifu-files",
             "warifu-audit",
             "warifu-masters",

@@ -103,9 +103,12 @@ fn each_literal(tokens: TokenStream, found: &mut impl FnMut(&str)) {
                 }
             }
             TokenTree::Group(group) => {
-                let is_mark = |at: usize, mark: char| matches!(&tokens[at], TokenTree::Punct(punct) if punct.as_char() == mark);
-                let is_inner = at > 1 && is_mark(at - 1, '!') && is_mark(at - 2, '#');
-                let is_attribute = is_inner || at > 0 && is_mark(at - 1, '#');
+                let mark = |at: usize| match &tokens[at] {
+                    TokenTree::Punct(punct) => Some(punct.as_char()),
+                    _ => None,
+                };
+                let is_inner = at > 1 && mark(at - 1) == Some('!') && mark(at - 2) == Some('#');
+                let is_attribute = is_inner || at > 0 && mark(at - 1) == Some('#');
                 match is_attribute {
                     true if group.stream().to_string().replace(' ', "") == "cfg(test)" => {
                         at = end_of_item(&tokens, at);

@@ -83,7 +83,8 @@ impl Speak for ChannelError {
         match self {
             ChannelError::Unreachable { path, source } if is_full(source.as_ref()) => say!(
                 lang,
-                "{path} could not be written: there is no room on the channel's disk; make some, and try again",
+                "{path} could not be written: there is no room on the channel's disk; make some, and \
+                 try again",
                 "{path} を書き込めません。配信元のディスクに空きがありません。空きを作り、再実行してください"
             ),
             ChannelError::Unreachable { path, .. } => say!(

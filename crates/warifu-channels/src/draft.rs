@@ -261,7 +261,7 @@ impl Speak for DraftError {
                 say!(
                     lang,
                     "{directory} holds no draft; name the folder that `release draft -o` made",
-                    "{directory} に草案がありません。release draft -o で作成したフォルダーを指定してください"
+                    "{directory} に草案がありません。起案の際に -o で指定したフォルダーを指定してください"
                 )
             }
             DraftError::Read(error) => error.say(lang),

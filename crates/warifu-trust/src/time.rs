@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use warifu_values::day::TreatmentDay;
+use warifu_values::lang::Lang;
 
 /// 9999-12-30T22:00:00Z, the last instant that can be written with every offset; TUF's format ends that year.
 const LAST: i64 = 253_402_207_200;
@@ -53,6 +54,14 @@ impl UnixSeconds {
         let day = self.to_jiff().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(9))).date();
         // Each instant that there is here has such a day.
         TreatmentDay::parse(&day.to_string()).unwrap_or(TreatmentDay::EARLIEST)
+    }
+
+    /// As people in Japan write it, in that language: `2026-04-01 09:00:00 JST`, 令和8年4月1日 9時00分.
+    pub fn said(self, lang: Lang) -> String {
+        let Lang::Ja = lang else { return self.to_string() };
+        const JAPAN: i64 = 9 * 60 * 60;
+        let minutes = (self.0 + JAPAN).div_euclid(60).rem_euclid(24 * 60);
+        format!("{} {}時{:02}分", self.day_in_japan().said(lang), minutes / 60, minutes % 60)
     }
 
     pub(crate) fn to_jiff(self) -> jiff::Timestamp {
@@ -137,6 +146,7 @@ mod tests {
     fn programs_read_back_what_is_stored_and_people_read_the_time_in_japan() {
         let instant = UnixSeconds::new(1_775_001_600);
         assert_eq!(instant.to_string(), "2026-04-01 09:00:00 JST");
+        assert_eq!(instant.said(Lang::Ja), "令和8年4月1日 9時00分");
         assert_eq!(instant.rfc3339(), "2026-04-01T00:00:00Z");
         assert_eq!("2026-04-01T09:00:00+09:00".parse(), Ok(instant));
         assert_eq!(serde_json::to_string(&instant).unwrap(), "\"2026-04-01T00:00:00Z\"");

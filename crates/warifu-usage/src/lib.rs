@@ -1,4 +1,5 @@
-//! What is wrong with a command line, in the language that it asks for: clap finds it and says it in English.
+//! What command lines have in common: what is wrong with one, in the language that it asks for (clap finds it
+//! and says it in English), help, completions, colours, the screen and the line that tells progress.
 //!
 //! A **refusal** is why a value is none, in both languages, as parsers of values give it. A **usage** is what
 //! a line came to that is no command: told by clap's kind and what it found, never by reading its sentences.
@@ -22,6 +23,8 @@ mod language;
 
 mod paint;
 
+mod progress;
+
 mod refusal;
 
 mod usage;
@@ -34,6 +37,7 @@ pub use completions::Shell;
 pub use document::{Documents, asks_for_json, code_of, error};
 pub use language::{asked_for, of_locale, parse_language};
 pub use paint::Paint;
-pub use refusal::{Refusal, number, why};
+pub use progress::{Progress, Steps};
+pub use refusal::{Refusal, day, number, why};
 pub use screen::{columns, rows};
 pub use usage::Usage;

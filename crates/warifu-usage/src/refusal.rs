@@ -6,8 +6,10 @@ use std::net::AddrParseError;
 use std::num::{IntErrorKind, ParseIntError};
 use std::ops::{Bound, RangeBounds};
 
+use warifu_values::day::TreatmentDay;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
+use warifu_values::typed::{self, half_width};
 
 /// Why a value is none, as a parser of values says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +47,19 @@ impl fmt::Display for Refusal {
 
 impl Error for Refusal {}
 
+/// The parser of days, as people write them.
+///
+/// # Errors
+/// When it is no day of the calendar.
+pub fn day(text: &str) -> Result<TreatmentDay, Refusal> {
+    typed::day(text).ok_or_else(|| {
+        Refusal::new(
+            "a day of the calendar, as 2024-05-31 or 20240531",
+            "暦にある日を 2024-05-31、20240531、令和6年5月31日 のいずれかの形で指定してください",
+        )
+    })
+}
+
 /// The parser of whole numbers within `range`, which says why in both languages; clap's own says where a
 /// number may lie in English alone.
 pub fn number<T: TryFrom<u64>>(
@@ -52,7 +67,7 @@ pub fn number<T: TryFrom<u64>>(
 ) -> impl Fn(&str) -> Result<T, Refusal> + Clone {
     move |text| {
         let number: u64 =
-            text.parse().map_err(|error: ParseIntError| Refusal::of(&NoNumber(error.kind())))?;
+            half_width(text).parse().map_err(|error: ParseIntError| Refusal::of(&NoNumber(error.kind())))?;
         if !range.contains(&number) {
             return Err(outside(number, &range));
         }

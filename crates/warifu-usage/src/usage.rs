@@ -7,6 +7,7 @@ use std::io::Write as _;
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use warifu_values::lang::{Lang, Speak};
+use warifu_values::typed::half_width;
 
 use crate::help::around;
 use crate::refusal::why;
@@ -20,6 +21,8 @@ pub struct Usage {
     takers: Vec<String>,
     /// The commands there are below the one that was typed last.
     commands: Vec<String>,
+    /// An option that was typed in full width, and as it would be right.
+    full_width: Option<(String, String)>,
 }
 
 impl Usage {
@@ -37,7 +40,8 @@ impl Usage {
         };
         let commands = typed_last(line, program).get_subcommands().filter(|it| !it.is_hide_set());
         let commands = commands.map(|command| command.get_name().to_owned()).collect();
-        Usage { error, program: program.get_name().to_owned(), takers, commands }
+        let full_width = line.iter().skip(1).filter_map(|word| word.to_str()).find_map(full_width_option);
+        Usage { error, program: program.get_name().to_owned(), takers, commands, full_width }
     }
 
     /// Whether help or the version was asked for, which is nothing wrong.
@@ -59,6 +63,9 @@ impl Usage {
                 let _ = self.error.print();
                 if !self.takers.is_empty() {
                     eprintln!("\n  tip: it is an option of {}", self.takers.join(", "));
+                }
+                if let Some((typed, right)) = &self.full_width {
+                    eprintln!("\n  tip: {typed} is written with full-width signs; type {right}");
                 }
             }
         }
@@ -130,6 +137,9 @@ impl Usage {
         line("近い名前", get(ContextKind::SuggestedArg));
         line("近い名前", get(ContextKind::SuggestedSubcommand));
         line("近い値", get(ContextKind::SuggestedValue));
+        if let Some((typed, right)) = &self.full_width {
+            line("全角の引数", format!("{typed} は半角で {right} と入力してください"));
+        }
         line("この引数を取るコマンド", self.takers.join("、"));
         let asks_for_command = matches!(
             self.error.kind(),
@@ -157,6 +167,13 @@ impl Speak for Usage {
         };
         self.what().filter(|_| lang == Lang::Ja).unwrap_or_else(in_english)
     }
+}
+
+/// `word`, where it is an option but for the width of its signs, and as it would be right.
+fn full_width_option(word: &str) -> Option<(String, String)> {
+    let right = half_width(word);
+    let is_option = right.starts_with('-') && right.chars().any(|c| c.is_ascii_alphabetic());
+    (is_option && right != word).then(|| (word.to_owned(), right))
 }
 
 /// The commands of `program` that take the option `unknown`.
@@ -235,6 +252,8 @@ mod tests {
             ("it", "it: コマンドを指定してください\n  コマンド: fall-back、freeze\n"),
             ("it freeze --reason", "it: --reason <reason> に値がありません\n"),
             ("it freeze --reason x --door y", "の値「y」は使えません\n  使える値: claims、operators\n"),
+            ("it －－ｈｅｌｐ", "\n  全角の引数: －－ｈｅｌｐ は半角で --help と入力してください\n"),
+            ("it freeze ーーreason x", "は半角で --reason と入力してください\n"),
             ("it fall-back x", "it: [release] の値「x」は使えません: 整数ではありません\n"),
             ("it fall-back 0", "の値「0」は使えません: 1 以上の整数を指定してください\n"),
             ("it freeze --reason x --reason y", "--reason <reason> が 2 回以上指定されています\n"),

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::amount::number;
+use crate::lang::Lang;
 
 /// The month a claim is for (診療年月), from 1926 to 2999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,6 +103,14 @@ impl TreatmentDay {
         parse_day(text).map(TreatmentDay)
     }
 
+    /// As people write it in that language: 2024-06-01, 令和6年6月1日.
+    pub fn said(self, lang: Lang) -> String {
+        match lang {
+            Lang::En => self.to_string(),
+            Lang::Ja => in_era(self.0),
+        }
+    }
+
     /// Its month.
     pub fn month(self) -> ClaimMonth {
         ClaimMonth(self.0 / 100)
@@ -157,6 +166,11 @@ impl PublicationDay {
     /// Published on the day of these treatments.
     pub fn of(treatments: TreatmentDay) -> Self {
         PublicationDay(treatments.0)
+    }
+
+    /// As people write it in that language: 2024-06-01, 令和6年6月1日.
+    pub fn said(self, lang: Lang) -> String {
+        self.treatment().said(lang)
     }
 
     /// The treatments of that same day.
@@ -220,15 +234,15 @@ impl fmt::Display for PublicationDay {
     }
 }
 
-/// Each era: its name, its first day, and the year before its first.
-const ERAS: [(&str, u32, u32); 3] =
-    [("令和", 20190501, 2018), ("平成", 19890108, 1988), ("昭和", 19261225, 1925)];
+/// Each era: its name, its letter, its first day, and the year before its first.
+pub(crate) const ERAS: [(&str, &str, u32, u32); 3] =
+    [("令和", "R", 20190501, 2018), ("平成", "H", 19890108, 1988), ("昭和", "S", 19261225, 1925)];
 
-/// A day as people in Japan write it: 令和6年6月1日.
-pub fn in_era(day: TreatmentDay) -> String {
-    let (year, month, day_of_month) = (day.0 / 10_000, day.0 / 100 % 100, day.0 % 100);
-    match ERAS.iter().find(|(_, first, _)| *first <= day.0) {
-        Some((era, _, before)) => {
+/// A date number as people in Japan write it: 令和6年6月1日.
+fn in_era(date: u32) -> String {
+    let (year, month, day_of_month) = (date / 10_000, date / 100 % 100, date % 100);
+    match ERAS.iter().find(|(_, _, first, _)| *first <= date) {
+        Some((era, _, _, before)) => {
             let year = if year - before == 1 { "元".to_owned() } else { (year - before).to_string() };
             format!("{era}{year}年{month}月{day_of_month}日")
         }
@@ -303,7 +317,7 @@ mod tests {
 
     #[test]
     fn days_are_written_in_eras() {
-        let said = |day| in_era(TreatmentDay::parse(day).unwrap());
+        let said = |day| TreatmentDay::parse(day).unwrap().said(Lang::Ja);
         assert_eq!((said("20240601"), said("20190501")), ("令和6年6月1日".into(), "令和元年5月1日".into()));
         assert_eq!((said("20190430"), said("19890107")), ("平成31年4月30日".into(), "昭和64年1月7日".into()));
     }

@@ -18,3 +18,4 @@ pub mod phrase;
 pub mod template;
 pub mod terminal;
 pub mod text;
+pub mod typed;

@@ -24,6 +24,5 @@ pub mod place;
 pub mod release;
 pub mod release_html;
 pub mod side;
-mod still_page;
 pub mod store;
 pub mod windows;

@@ -7,13 +7,19 @@ use crate::cli::failure::Failure;
 use crate::cli::inputs::{calendar_of, floor, mirrors, read_file, schemas_of};
 use crate::cli::settings::Settings;
 use crate::cli::shown::Shown;
+use crate::cli::waiting::Waiting;
 use crate::log::now;
 use crate::said::Said;
 use crate::source::TrustSource;
 use crate::state::{Recent, StateDirectory};
 use crate::swap::{Looked, dry_run};
 
-pub(super) fn run_dry(arguments: &DryRun, settings: &Settings, shown: Shown<'_>) -> Result<u8, Failure> {
+pub(super) fn run_dry(
+    arguments: &DryRun,
+    settings: &Settings,
+    shown: Shown<'_>,
+    waiting: Waiting,
+) -> Result<u8, Failure> {
     let schemas = schemas_of(&arguments.site)?;
     if !arguments.state.is_dir() {
         let path = arguments.state.display();
@@ -41,7 +47,10 @@ pub(super) fn run_dry(arguments: &DryRun, settings: &Settings, shown: Shown<'_>)
     let calendar = calendar_of(&arguments.windows)?;
     let looked =
         Looked { directory: &directory, files: &files, schemas: &schemas, gates, calendar: &calendar };
-    let said = dry_run(&looked, &source, now()).map_err(|error| Failure::could_not(Said::of(&error)))?;
+    let what = Said::new("asking the gates", "関門で確認しています");
+    let said = waiting
+        .on(&what, || dry_run(&looked, &source, now()))
+        .map_err(|error| Failure::could_not(Said::of(&error)))?;
     let checker = checker(arguments, settings);
     Shown { checker: checker.as_deref(), ..shown }.show(&said, said.outcome.exit_status())
 }

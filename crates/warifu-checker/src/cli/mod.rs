@@ -34,6 +34,7 @@ mod listening;
 mod output;
 mod remote;
 mod shown;
+mod waiting;
 
 pub use arguments::command_line;
 pub use client::{Client, ClientError};

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use warifu_usage::{Colour, asked_for, asks_for_json, of_locale};
+use warifu_usage::{Colour, asked_for, asks_for_json, error, of_locale};
 use warifu_values::lang::{Lang, Speak as _};
 
 use crate::allocator::settle;
@@ -22,6 +22,7 @@ use crate::cli::repair::{repair_damage, warning};
 use crate::cli::serve::serve_claims;
 use crate::cli::settings::{NotSettled, Settings};
 use crate::cli::shown::{DOCUMENTS, Shown, print};
+use crate::cli::waiting::Waiting;
 use crate::log::{Form, Level, Log, start};
 use crate::said::Said;
 use crate::service::{AtDoor, FellBack, Status, interface};
@@ -46,8 +47,12 @@ pub fn run(line: Vec<OsString>) -> ExitCode {
         }
         Err(faults) => {
             let lang = asked.or_else(of_locale).unwrap_or_default();
-            let lines: Vec<_> = faults.said().iter().map(|said| said.say(lang)).collect();
-            let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
+            let lines = |lang| faults.said().iter().map(|said| said.say(lang)).collect::<Vec<_>>().join("\n");
+            let _ = writeln!(io::stderr(), "{}", lines(lang));
+            if wants_json {
+                let said = Said::new(lines(Lang::En), lines(Lang::Ja));
+                print(&DOCUMENTS.ended(None, 2, error("could-not-run", &said, &[])));
+            }
             return ExitCode::from(2);
         }
     };
@@ -56,7 +61,8 @@ pub fn run(line: Vec<OsString>) -> ExitCode {
     let found = arguments.command.remote().map_or(Ok(()), Remote::find);
     let (command, json) = (arguments.command.name(), arguments.command.json());
     let shown = Shown { command, json, lang, checker: checker.as_deref() };
-    let done = found.and_then(|()| carry_out(arguments.command, settings, shown));
+    let waiting = Waiting { lang, is_quiet: arguments.quiet };
+    let done = found.and_then(|()| carry_out(arguments.command, settings, shown, waiting));
     ExitCode::from(done.unwrap_or_else(|failure| {
         shown.fail(&failure);
         failure.status
@@ -64,7 +70,12 @@ pub fn run(line: Vec<OsString>) -> ExitCode {
 }
 
 /// Carries out `command`.
-fn carry_out(command: Command, settings: Settings, shown: Shown<'_>) -> Result<u8, Failure> {
+fn carry_out(
+    command: Command,
+    settings: Settings,
+    shown: Shown<'_>,
+    waiting: Waiting,
+) -> Result<u8, Failure> {
     let Shown { lang, checker, .. } = shown;
     // Those that stay say themselves how.
     if !matches!(command, Command::Serve(_) | Command::Attach(_)) {
@@ -81,8 +92,8 @@ fn carry_out(command: Command, settings: Settings, shown: Shown<'_>) -> Result<u
             settle(std::env::args_os());
             attach_program(&attach, lang)
         }
-        Command::Check(check) => check_file(&check, lang),
-        Command::DryRun(dry) => run_dry(&dry, &settings, shown),
+        Command::Check(check) => check_file(&check, waiting),
+        Command::DryRun(dry) => run_dry(&dry, &settings, shown, waiting),
         Command::Explain(explain) => explain_answers(&explain, shown),
         Command::Status(remote) => remote
             .client()
@@ -90,7 +101,7 @@ fn carry_out(command: Command, settings: Settings, shown: Shown<'_>) -> Result<u
             .map_err(Failure::from)
             .and_then(|status| shown.show(&status, status.exit_status())),
         Command::Swap { release, remote } => {
-            remote.client().swap(release).map_err(Failure::from).and_then(|outcome| {
+            waiting.asking(|| remote.client().swap(release)).map_err(Failure::from).and_then(|outcome| {
                 let unchanged = Said::new("nothing new", "変更はありません");
                 let said = outcome.said().unwrap_or(unchanged);
                 shown.show_or(&outcome, &said, outcome.exit_status())
@@ -130,10 +141,12 @@ fn carry_out(command: Command, settings: Settings, shown: Shown<'_>) -> Result<u
         Command::Repair(repair) => {
             repair_damage(&repair, checker, lang).and_then(|decision| shown.show(&decision, 0))
         }
-        Command::Replay(remote) => remote.client().replay().map_err(Failure::from).and_then(|report| {
-            let status = u8::from(report.refusal().is_some());
-            shown.show_or(&report, &report.why, status)
-        }),
+        Command::Replay(remote) => {
+            waiting.asking(|| remote.client().replay()).map_err(Failure::from).and_then(|report| {
+                let status = u8::from(report.refusal().is_some());
+                shown.show_or(&report, &report.why, status)
+            })
+        }
         Command::ForgetClaims(remote) => {
             forget_claims(&remote, Log::new(lang)).and_then(|forgotten| shown.show(&forgotten, 0))
         }

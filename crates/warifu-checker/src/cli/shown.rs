@@ -7,7 +7,7 @@ use serde_json::Value;
 use warifu_usage::{Documents, Paint, code_of, error};
 use warifu_values::lang::{Lang, Speak};
 
-use crate::cli::advice::to_be_typed;
+use crate::cli::advice::{Typed, to_be_typed};
 use crate::cli::failure::Failure;
 use crate::cli::output::tell_line;
 
@@ -52,11 +52,12 @@ impl Shown<'_> {
     /// Tells why the command could not do its work: people on stderr, and programs in a document too.
     pub(super) fn fail(self, failure: &Failure) {
         let Failure { status, said } = failure;
-        let told = to_be_typed(&said.say(self.lang), self.checker);
+        let typed = Typed { said, checker: self.checker };
+        let told = typed.say(self.lang);
         let prefix = Paint::of(&io::stderr()).error("warifu-checker:");
         let _ = writeln!(io::stderr(), "{prefix} {told}");
         if self.json {
-            print(&DOCUMENTS.ended(None, *status, error(code_of(*status), said, &[])));
+            print(&DOCUMENTS.ended(None, *status, error(code_of(*status), &typed, &typed.commands())));
         }
     }
 }

@@ -43,7 +43,7 @@ pub struct Decision {
 impl Speak for Decision {
     fn say(&self, lang: Lang) -> String {
         let Decision { decided, release, reason, at } = self;
-        let (reason, at, release) = (reason.as_str(), at, release.unwrap_or_default());
+        let (reason, at, release) = (reason.as_str(), at.said(lang), release.unwrap_or_default());
         match decided {
             Decided::Confirmed => say!(
                 lang,

@@ -175,3 +175,45 @@ fn a_table_opens_in_a_spreadsheet() {
     let nowhere = check(at, "wrong.uke", &["--offline", "--csv", "no/such/folder.csv"]);
     assert_eq!(nowhere.status.code(), Some(2));
 }
+
+#[test]
+fn what_judges_a_build_reads_every_finding_and_why_nothing_was_judged() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    published(at);
+    std::fs::write(at.join("many.uke"), one_wrong_among_many()).unwrap();
+    let read = |name: &str| text(&std::fs::read(at.join(name)).unwrap());
+    let lists = ["--junit", "f.xml", "--sarif", "f.sarif", "--html", "f.html", "--github", "--lang", "en"];
+    let given = check(at, "many.uke", &[&CHANNEL[..], &lists].concat());
+    assert_eq!(given.status.code(), Some(1));
+    let told = text(&given.stdout);
+    let annotated: Vec<&str> = told.lines().filter(|line| line.starts_with("::")).collect();
+    assert_eq!(annotated.len(), 409);
+    assert!(annotated[0].starts_with("::error file=many.uke,line="), "{}", annotated[0]);
+    assert!(annotated[0].contains("title=claim/points") && annotated[0].contains("[#"), "{}", annotated[0]);
+    assert!(annotated[1].starts_with("::warning "), "{}", annotated[1]);
+    // What was not judged is no fault of the claim.
+    assert!(read("f.xml").contains("tests=\"2\" failures=\"1\" errors=\"0\""), "{}", &read("f.xml")[..300]);
+    let sarif: Value = serde_json::from_str(&read("f.sarif")).unwrap();
+    let run = &sarif["runs"][0];
+    assert_eq!(run["results"].as_array().unwrap().len(), 409);
+    assert_eq!(run["tool"]["driver"]["name"], "warifu-checker");
+    let page = read("f.html");
+    assert!(page.contains("<h2>many.uke</h2>") && page.contains("101 points") && !page.contains("<script"));
+
+    // A build is not green because nothing could be judged.
+    let lists = ["--junit", "g.xml", "--sarif", "g.sarif", "--github", "--offline"];
+    let failed = check(at, "none.uke", &lists);
+    assert_eq!(failed.status.code(), Some(2));
+    assert!(text(&failed.stdout).starts_with("::error title=warifu-checker::"), "{}", text(&failed.stdout));
+    assert!(read("g.xml").contains("errors=\"1\"") && read("g.sarif").contains("\"exitCode\": 2"));
+    // Lists that cannot be written are told before anything is judged.
+    for (lists, says) in [
+        (["--junit", "x", "--sarif", "x"], "written twice"),
+        (["--junit", "no/x", "--sarif", "y"], "no folder no"),
+    ] {
+        let refused = check(at, "many.uke", &[&lists[..], &["--offline", "--lang", "en"]].concat());
+        assert_eq!((refused.status.code(), refused.stdout.len()), (Some(2), 0));
+        assert!(text(&refused.stderr).contains(says), "{}", text(&refused.stderr));
+    }
+}

@@ -548,6 +548,11 @@ codes! {
         do "Give the publication date with --dated."
         ja "ファイル名に日付がありません。{found} とします"
         do "--dated で公表日を指定してください。";
+    ImportForm "import/form" Warn
+        en "the file is in the form {found} and not as Kikin publishes it"
+        do "Ask where it comes from and take the published file; --format says that it is what you meant."
+        ja "支払基金が公表する形式ではなく、{found} の形式のファイルです"
+        do "入手元を確認し、公表されたファイルを使ってください。意図どおりなら --format で形式を指定してください。";
     SetPriceZero "set/price-zero" Deny
         en "priced in yen or points, but the value is {found}"
         do "Ask the sender; waive it for known items (`warifu.toml`)."

@@ -33,8 +33,8 @@ pub fn check_new(diff: &Diff<'_>, published: Option<PublicationDay>, shown: Show
     new_in(diff, published, shown, |one, other| one == other)
 }
 
-/// The rules between records that the newer state breaks where the older one did not: another value in a field
-/// that broke the same rule is not told again. Of two whole states, whenever they were published.
+/// The rules between records that the newer state breaks where the older one did not: another value in a
+/// field that broke the same rule is not told again. Of two whole states, whenever they were published.
 pub fn newly_broken(diff: &Diff<'_>) -> Findings {
     let same_place = |one: &Finding, other: &Finding| {
         one.code == other.code && one.key == other.key && one.field == other.field

@@ -40,7 +40,8 @@ pub(super) fn risks(diff: &Diff<'_>, scope: Scope<'_>) -> Vec<Risk> {
     risks
 }
 
-/// For each of `width` columns whether some record has a value there. Record by record, as they lie in memory.
+/// For each of `width` columns whether some record has a value there. Record by record, as they lie in
+/// memory.
 fn columns_in_use(state: &Table, width: usize) -> Vec<bool> {
     let mut used = vec![false; width];
     let mut unused: Vec<usize> = (0..width.min(state.layout().width())).collect();

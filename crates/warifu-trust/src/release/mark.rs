@@ -1,5 +1,5 @@
-//! What is out of the ordinary about a release, in the words that everybody sees who looks at it: on a screen, in
-//! a pipe, on a page, in a checker.
+//! What is out of the ordinary about a release, in the words that everybody sees who looks at it: on a
+//! screen, in a pipe, on a page, in a checker.
 
 use std::borrow::Cow;
 

@@ -1,6 +1,7 @@
 //! What every command is given: language, output form, schemas.
 
 use std::cell::{Cell, RefCell};
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -9,23 +10,24 @@ use std::sync::Arc;
 use warifu::advice::Advised;
 use warifu::error::{Exit, Failure};
 use warifu::files::Over;
-use warifu::findings::{Ended, FindingsJson, Found, Most, text};
+use warifu::findings::{FindingsJson, Found, Most, text};
 use warifu::library::{Library, known_format};
 use warifu::place::Place;
 use warifu_files::SchemaFolder;
 use warifu_masters::finding::Findings;
 use warifu_masters::schema::Format;
-use warifu_usage::{Colour, Paint, of_locale, parse_language};
+use warifu_reports::Ended;
+use warifu_usage::{Colour, Paint, Progress, Steps, of_locale, parse_language};
 use warifu_values::lang::Lang;
 use warifu_values::say;
 use warifu_values::text::{shown_lines, shown_path};
 
 use super::acts::Acts;
 use super::document::DOCUMENTS;
-use super::findings_as::FindingsAs;
+use super::findings_as::{FindingsAs, Lists};
 use super::invocation::Invocation;
 use super::pager::{Shown, Wanted};
-use super::progress::{Progress, Steps};
+use super::places::Places;
 use super::settings::Settings;
 
 #[derive(Debug, clap::Args)]
@@ -89,8 +91,10 @@ pub(crate) struct Context {
     document: RefCell<Option<serde_json::Value>>,
     /// Whether something stands on standard output.
     has_printed: Cell<bool>,
-    /// Whether files that are there already are written over.
-    over: Over,
+    /// Where it may write.
+    places: Places,
+    /// Where lists of findings go.
+    lists: Lists,
     is_quiet: bool,
     paint: Paint,
     progress: RefCell<Progress>,
@@ -100,12 +104,14 @@ impl Context {
     pub(crate) fn new(
         global: Global,
         given: Option<FindingsAs>,
+        args: &[OsString],
         invocation: Rc<Invocation>,
         settings: Rc<Settings>,
     ) -> Result<Self, Failure> {
         let lang = global.lang();
         let over = if global.force { Over::Yes } else { Over::Never };
-        given.as_ref().map_or(Ok(()), |given| given.check(over))?;
+        let places = Places::of(args, over);
+        let lists = given.as_ref().map(|given| given.lists(&places)).transpose()?.unwrap_or_default();
         let wrong = |error: &(dyn std::error::Error + 'static)| {
             Failure::system("a schema is not right", "スキーマが正しくありません", error)
         };
@@ -132,7 +138,8 @@ impl Context {
             beside,
             document,
             has_printed,
-            over,
+            places,
+            lists,
             is_quiet: global.quiet,
             paint: Paint::of(&io::stderr()),
             progress: RefCell::new(Progress::none()),
@@ -162,9 +169,9 @@ impl Context {
     /// The file at `path`, where it may be written: said before the work that fills it.
     ///
     /// # Errors
-    /// When it is there already and is not written over, or its folder is missing.
+    /// As [`Places::at`].
     pub(crate) fn place(&self, path: &Path) -> Result<Place, Failure> {
-        Place::at(path, self.over)
+        self.places.at(path)
     }
 
     /// The same of what need not be written.
@@ -172,7 +179,7 @@ impl Context {
     /// # Errors
     /// When it may not be written.
     pub(crate) fn place_of(&self, path: Option<&PathBuf>) -> Result<Option<Place>, Failure> {
-        path.map(|path| self.place(path)).transpose()
+        self.places.of_option(path)
     }
 
     /// Shows findings about `file` on standard error.
@@ -189,7 +196,7 @@ impl Context {
 
     /// Takes what only is to be listed: it was told otherwise.
     pub(crate) fn list_findings(&self, file: &str, findings: &Findings) {
-        if self.given.as_ref().is_some_and(FindingsAs::lists) {
+        if self.given.as_ref().is_some_and(FindingsAs::lists_any) {
             self.found.borrow_mut().push(Found { file: file.to_owned(), findings: findings.clone() });
         }
     }
@@ -211,10 +218,10 @@ impl Context {
             failure.exit == Exit::Data && found.iter().any(|found| found.findings.denies())
         };
         let ended = match failure.filter(|failure| !is_told(failure)) {
-            Some(failure) => Ended::Failed(failure),
+            Some(failure) => Ended::Failed { status: failure.exit.code(), said: failure },
             None => Ended::AsFound,
         };
-        self.print(&given.give(&found, ended, self.over, self.lang)?)
+        self.print(&given.give(&found, ended, &self.lists, self.lang)?)
     }
 
     /// The document that is to be printed, when there is one; none where something was printed otherwise.

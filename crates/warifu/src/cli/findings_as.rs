@@ -1,14 +1,16 @@
 //! How findings are given: what every command that finds something takes for it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::builder::ValueHint;
 use clap::{ArgMatches, Command, FromArgMatches};
-use warifu::error::{Exit, Failure};
-use warifu::files::Over;
-use warifu::findings::{Ended, Found, Most, csv, github, html, junit, sarif};
+use warifu::error::Failure;
+use warifu::findings::{Found, Most, csv, github, html, junit, sarif};
 use warifu::place::Place;
+use warifu_reports::Ended;
 use warifu_values::lang::Lang;
+
+use super::places::Places;
 
 /// How findings are given, beside the text on standard error.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -34,6 +36,15 @@ pub(crate) struct FindingsAs {
     github: bool,
 }
 
+/// Where each list goes that is wanted.
+#[derive(Debug, Default)]
+pub(crate) struct Lists {
+    csv: Option<Place>,
+    html: Option<Place>,
+    junit: Option<Place>,
+    sarif: Option<Place>,
+}
+
 impl FindingsAs {
     /// How many are shown as text.
     pub(crate) fn most(&self) -> Most {
@@ -41,7 +52,7 @@ impl FindingsAs {
     }
 
     /// Whether anything is wanted beside the text.
-    pub(crate) fn lists(&self) -> bool {
+    pub(crate) fn lists_any(&self) -> bool {
         let files = [&self.csv, &self.html, &self.junit, &self.sarif];
         self.github || files.iter().any(|file| file.is_some())
     }
@@ -54,47 +65,36 @@ impl FindingsAs {
         &self,
         found: &[Found],
         ended: Ended<'_>,
-        over: Over,
+        lists: &Lists,
         lang: Lang,
     ) -> Result<String, Failure> {
         type Write<'a> = &'a dyn Fn() -> String;
-        let ways: [(&Option<PathBuf>, Write<'_>); 4] = [
-            (&self.csv, &|| csv(found, lang)),
-            (&self.html, &|| html(found)),
-            (&self.junit, &|| junit(found, ended, lang)),
-            (&self.sarif, &|| format!("{:#}\n", sarif(found, ended, lang))),
+        let ways: [(&Option<Place>, Write<'_>); 4] = [
+            (&lists.csv, &|| csv(found, lang)),
+            (&lists.html, &|| html(found)),
+            (&lists.junit, &|| junit(found, ended, lang)),
+            (&lists.sarif, &|| format!("{:#}\n", sarif(found, ended, lang))),
         ];
-        for (path, written) in ways {
-            if let Some(path) = path {
-                Place::at(path, over)?.write(written().as_bytes())?;
+        for (place, written) in ways {
+            if let Some(place) = place {
+                place.write(written().as_bytes())?;
             }
         }
         Ok(if self.github { github(found, ended, lang) } else { String::new() })
     }
 
-    /// Refuses what cannot be written before the work is done.
+    /// Where the lists go: what cannot be written is refused before the work is done.
     ///
     /// # Errors
-    /// When two are one file, a folder is missing, or one is there already and is not written over.
-    pub(crate) fn check(&self, over: Over) -> Result<(), Failure> {
-        let paths: Vec<&Path> = [&self.csv, &self.html, &self.junit, &self.sarif]
-            .into_iter()
-            .filter_map(Option::as_deref)
-            .collect();
-        for (at, path) in paths.iter().enumerate() {
-            let shown = path.display();
-            if paths[..at].contains(path) {
-                return Err(Failure::new(
-                    Exit::CouldNotRun,
-                    format!("{shown} is named for two lists of findings; name a file for each"),
-                    format!(
-                        "{shown} が 2 種類の指摘一覧の出力先になっています。それぞれ別のファイルを指定してください"
-                    ),
-                ));
-            }
-            Place::at(path, over)?;
-        }
-        Ok(())
+    /// As [`Places::at`].
+    pub(crate) fn lists(&self, places: &Places) -> Result<Lists, Failure> {
+        let of = |path: &Option<PathBuf>| places.of_option(path.as_ref());
+        Ok(Lists {
+            csv: of(&self.csv)?,
+            html: of(&self.html)?,
+            junit: of(&self.junit)?,
+            sarif: of(&self.sarif)?,
+        })
     }
 }
 

@@ -16,12 +16,13 @@ mod meant;
 mod memory;
 mod of_kind;
 mod pager;
-mod progress;
+mod places;
 mod repo;
 mod settings;
 mod signing;
 mod status;
 mod terminal;
+mod typed;
 
 use std::ffi::OsString;
 use std::rc::Rc;
@@ -150,7 +151,7 @@ pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     let invocation = Rc::new(Invocation::new(&args, &matches, commands, &settings));
     let context = settings
         .sound()
-        .and_then(|()| Context::new(cli.global, given, Rc::clone(&invocation), Rc::clone(&settings)));
+        .and_then(|()| Context::new(cli.global, given, &args, Rc::clone(&invocation), Rc::clone(&settings)));
     let context = match context {
         Ok(context) => context,
         Err(failure) => return end_unbegun(&failure, json, &invocation, lang),

@@ -7,8 +7,6 @@ use std::collections::BTreeMap;
 use warifu_masters::finding::{Code, Finding, Findings, Severity};
 use warifu_values::lang::Lang;
 
-use crate::error::Failure;
-
 /// What was found in one file, or in one master of a repository.
 #[derive(Debug, Clone)]
 pub struct Found {
@@ -16,15 +14,6 @@ pub struct Found {
     pub file: String,
     /// All of it; none in a file that is as it should be.
     pub findings: Findings,
-}
-
-/// How a command ended that found all this.
-#[derive(Debug, Clone, Copy)]
-pub enum Ended<'a> {
-    /// It did what it was to do, or what was found says why not.
-    AsFound,
-    /// It could not be done for another reason.
-    Failed(&'a Failure),
 }
 
 /// The findings of one code, or of one rule of a site.

@@ -6,18 +6,12 @@
 
 mod csv;
 mod found;
-mod github;
-mod html;
+mod given;
 mod json;
-mod junit;
-mod sarif;
 mod text;
 
 pub use csv::csv;
-pub use found::{Ended, Found, Group, groups};
-pub use github::github;
-pub use html::html;
+pub use found::{Found, Group, groups};
+pub use given::{github, html, junit, sarif};
 pub use json::FindingsJson;
-pub use junit::junit;
-pub use sarif::sarif;
 pub use text::{Most, text};

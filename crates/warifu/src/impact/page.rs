@@ -10,7 +10,7 @@ use super::found::Unread;
 use super::judged::Judged;
 use super::told::{Compared, codes, head, notes, turned};
 use super::words;
-use crate::still_page::{CLOSING, opening};
+use warifu_reports::{CLOSING, opening};
 
 /// Lines of the worklist on the page; a browser takes no million of them.
 pub(super) const LINES_SHOWN: u64 = 10_000;

@@ -1,7 +1,7 @@
 //! What a notice says around its tables, and how it shows days and values: alike as text and as a page.
 
 use warifu_trust::{PerOrganisation, UnixSeconds};
-use warifu_values::day::{TreatmentDay, in_era};
+use warifu_values::day::TreatmentDay;
 use warifu_values::lang::{Lang, Speak as _};
 
 use super::{Accepted, Ended, Notice, Row, Standing, Words};
@@ -105,10 +105,7 @@ pub(super) fn master<'a>(ja: &'a str, en: &'a str, lang: Lang) -> &'a str {
 
 /// A day as people write it: 令和6年6月1日.
 pub(super) fn day(day: TreatmentDay, lang: Lang) -> String {
-    match lang {
-        Lang::En => day.to_string(),
-        Lang::Ja => in_era(day),
-    }
+    day.said(lang)
 }
 
 fn instant(at: UnixSeconds, lang: Lang) -> String {

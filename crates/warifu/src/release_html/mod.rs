@@ -9,8 +9,8 @@
 //! program    the program and its version
 //! past_before the first treatment day that is not past for it
 //! kinds      {kind: {ja, en, ...}}                      what each kind of master is called
-//! release    the draft: number, title, marks [{ja, en, is_grave}], the digest of its manifest and its phrase;
-//!            null before one is
+//! release    the draft: number, title, marks [{ja, en, is_grave}], the digest of its manifest and its
+//!            phrase; null before one is
 //! published  the release that it follows: number, digest, phrase; null where there is none
 //! warnings   [{ja, en}]
 //! sides      [[group, ...], [group, ...]]               the past, then what is to come

@@ -119,7 +119,8 @@ const releaseOverview = (kit) => {
     fill(
       at("cover"),
       h`${topBar()}<h1>${title()}</h1><p class="span">${facts.join(language() === "ja" ? "、" : ", ")}</p>
-      ${marks.map((mark) => h`<p class="${markClass(mark)}">${mark[language()]}</p>`)}${given.warnings.map((warning) =>
+      ${marks.map((mark) => h`<p class="${markClass(mark)}">${mark[language()]}</p>`)}
+      ${given.warnings.map((warning) =>
         h`<p class="note">${t("warning", warning[language()])}</p>`)}
       <ul class="figures whole">${figure(total(given.sides[0]), "pastFigure", "past")}${figure(
         given.waivers.length,

@@ -59,7 +59,19 @@ pub(in crate::cli) struct GivenAs {
     /// Write a table for a spreadsheet too (CSV, UTF-8); - writes it alone, to standard output
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) csv: Option<PathBuf>,
-    /// Write over the table that is there already
-    #[arg(long, requires = "csv")]
+    /// Write them as one page for people too, in both languages
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) html: Option<PathBuf>,
+    /// Write them as JUnit's XML too, for what judges a build: an error fails, what was not judged does not
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) junit: Option<PathBuf>,
+    /// Write them as SARIF 2.1.0 too, for what shows findings in files
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) sarif: Option<PathBuf>,
+    /// Print them as annotations of GitHub Actions too
+    #[arg(long, conflicts_with = "json")]
+    pub(in crate::cli) github: bool,
+    /// Write over lists that are there already
+    #[arg(long)]
     pub(in crate::cli) force: bool,
 }

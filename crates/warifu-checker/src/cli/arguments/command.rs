@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use warifu_usage::{Catalogue, Colour, Refusal, Shell, parse_language};
+use warifu_usage::{Catalogue, Colour, Refusal, Shell, number, parse_language};
 use warifu_values::lang::Lang;
 
 use crate::cli::arguments::check::Check;
@@ -35,6 +35,9 @@ pub(in crate::cli) struct Arguments {
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t, hide_default_value = true)]
     #[arg(hide_possible_values = true)]
     pub(in crate::cli) color: Colour,
+    /// Show no progress
+    #[arg(short, long, global = true)]
+    pub(in crate::cli) quiet: bool,
     #[command(subcommand)]
     pub(in crate::cli) command: Command,
 }
@@ -76,6 +79,7 @@ pub(in crate::cli) enum Command {
     /// Let a running checker look at its channel now
     Swap {
         /// Take this release or none; one refused for its data is tried again
+        #[arg(value_parser = number::<u64>(1..))]
         release: Option<u64>,
         #[command(flatten)]
         remote: Remote,
@@ -83,6 +87,7 @@ pub(in crate::cli) enum Command {
     /// Return a running checker to its previous confirmed release, or to an older one that it keeps
     FallBack {
         /// To this release; everything newer is held until a newer one is confirmed
+        #[arg(value_parser = number::<u64>(1..))]
         release: Option<u64>,
         #[command(flatten)]
         remote: Remote,
@@ -208,6 +213,7 @@ pub(in crate::cli) struct Repair {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Decide {
     /// The release, by its number
+    #[arg(value_parser = number::<u64>(1..))]
     pub(in crate::cli) release: u64,
     /// Why: it is written to the log, the status and the report
     #[arg(long, value_parser = reason)]

@@ -1,15 +1,18 @@
-//! How the findings of a check are given: the report for a terminal, JSON lines, a table for a spreadsheet.
+//! How the findings of a check are given: the report for a terminal, JSON lines, a table for a spreadsheet,
+//! and what others read.
 
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
 use warifu_claims::ClaimFile;
 use warifu_judging::{Judged, write_lines};
+use warifu_reports::Ended;
 use warifu_values::lang::Lang;
 
 use crate::cli::arguments::GivenAs;
 use crate::cli::failure::Failure;
-use crate::reading::{Most, report, table};
+use crate::cli::output::tell;
+use crate::reading::{Most, Reported, report, table};
 use crate::said::Said;
 
 /// So many findings of a code are shown where not all are asked for: what they have in common is seen.
@@ -21,8 +24,81 @@ const WIDTH: usize = 80;
 /// Nothing is readable in less.
 const NARROWEST: usize = 40;
 
-/// Gives what `file` came to as it is asked for.
-pub(super) fn give(given: &GivenAs, file: &ClaimFile, judged: &Judged, lang: Lang) -> Result<(), Failure> {
+/// Refuses lists that cannot be written before a claim is judged.
+pub(super) fn refuse_unwritable(given: &GivenAs) -> Result<(), Failure> {
+    let lists =
+        [&given.csv, &given.html, &given.junit, &given.sarif].into_iter().filter_map(Option::as_deref);
+    let mut named: Vec<&Path> = Vec::new();
+    for to in lists.filter(|to| *to != Path::new("-")) {
+        let shown = to.display();
+        let refuse = |en: String, ja: String| Err(Failure::could_not(Said::new(en, ja)));
+        if named.contains(&to) {
+            return refuse(
+                format!("{shown} would be written twice; give each list a file of its own"),
+                format!("{shown} に 2 つの一覧は書けません。一覧ごとにファイルを分けてください"),
+            );
+        }
+        if !folder_of(to).is_dir() {
+            let folder = folder_of(to).display();
+            return refuse(
+                format!("there is no folder {folder} to write {shown} into; make it first"),
+                format!("{shown} の出力先のフォルダー {folder} がありません。先に作成してください"),
+            );
+        }
+        if !given.force && to.is_file() {
+            return refuse(
+                format!("the list {shown} is there already and stays; name another file, or say --force"),
+                format!("一覧 {shown} は既にあるため上書きしません。別名にするか、--force を付けてください"),
+            );
+        }
+        named.push(to);
+    }
+    Ok(())
+}
+
+/// Gives what judges a build that nothing could be judged: none is green by that.
+pub(super) fn give_failure(given: &GivenAs, failure: &Failure, lang: Lang) -> Result<(), Failure> {
+    give_lists(given, None, Ended::Failed { status: failure.status, said: &failure.said }, lang)
+}
+
+/// The forms that others read.
+fn give_lists(
+    given: &GivenAs,
+    found: Option<Reported<'_>>,
+    ended: Ended<'_>,
+    lang: Lang,
+) -> Result<(), Failure> {
+    let write = |to: &Path, text: String| write_whole(to, text.as_bytes(), given.force);
+    if let (Some(to), Some(_)) = (&given.html, found) {
+        write(to, Reported::html(found))?;
+    }
+    if let Some(to) = &given.junit {
+        write(to, Reported::junit(found, ended, lang))?;
+    }
+    if let Some(to) = &given.sarif {
+        write(to, format!("{:#}\n", Reported::sarif(found, ended, lang)))?;
+    }
+    if given.github {
+        tell(&Reported::github(found, ended, lang))?;
+    }
+    Ok(())
+}
+
+/// Gives what `file`, which was named `name`, came to as it is asked for.
+pub(super) fn give(
+    given: &GivenAs,
+    (name, file): (&Path, &ClaimFile),
+    judged: &Judged,
+    lang: Lang,
+) -> Result<(), Failure> {
+    let name = name.display().to_string();
+    let found = Reported { file: &name, summary: &judged.summary, findings: &judged.findings };
+    give_itself(given, file, judged, lang)?;
+    give_lists(given, Some(found), Ended::AsFound, lang)
+}
+
+/// What was asked for of the file itself: the report, JSON lines, a table.
+fn give_itself(given: &GivenAs, file: &ClaimFile, judged: &Judged, lang: Lang) -> Result<(), Failure> {
     let mut out = BufWriter::new(io::stdout().lock());
     match given.csv.as_deref() {
         Some(to) if to == Path::new("-") => {
@@ -48,23 +124,9 @@ pub(super) fn give(given: &GivenAs, file: &ClaimFile, judged: &Judged, lang: Lan
     Ok(out.flush()?)
 }
 
-/// Refuses a table that is there already before a claim file is judged.
-pub(super) fn refuse_overwriting(given: &GivenAs) -> Result<(), Failure> {
-    match given.csv.as_deref() {
-        Some(to) if !given.force && to != Path::new("-") && to.is_file() => {
-            let to = to.display();
-            Err(Failure::could_not(Said::new(
-                format!("the table {to} is there already and stays; name another file, or say --force"),
-                format!("一覧 {to} は既にあるため上書きしません。別名にするか、--force を付けてください"),
-            )))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Writes the table whole or not at all, readable as the user's other files are.
+/// Writes a list whole or not at all, readable as the user's other files are.
 fn write_whole(to: &Path, bytes: &[u8], is_over: bool) -> Result<(), Failure> {
-    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(to);
     let mut made = tempfile::Builder::new();
     #[cfg(unix)]
     {
@@ -79,11 +141,15 @@ fn write_whole(to: &Path, bytes: &[u8], is_over: bool) -> Result<(), Failure> {
     written.map_err(|error| {
         let to = to.display();
         Failure::could_not(Said::about(
-            &format!("the table {to} could not be written"),
+            &format!("the list {to} could not be written"),
             &format!("{to} に一覧を書き込めませんでした"),
             &error,
         ))
     })
+}
+
+fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// How many cells a line has: what `COLUMNS` says, else the terminal.

@@ -9,12 +9,13 @@ use std::path::{Path, PathBuf};
 use warifu_channels::{Patience, state_folder_around};
 use warifu_masters::schema::Schemas;
 use warifu_trust::UnixSeconds;
-use warifu_values::lang::{Lang, Speak as _, counted};
+use warifu_values::lang::{Speak as _, counted};
 
 use crate::candidate::Candidate;
 use crate::cli::arguments::By;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{floor, mirrors, read_file};
+use crate::cli::waiting::Waiting;
 use crate::kept_release::{KeptRelease, NotReady, Ready};
 use crate::kept_source::ROOT_COPY;
 use crate::log::{Log, now};
@@ -22,7 +23,8 @@ use crate::said::Said;
 use crate::state::StateDirectory;
 
 /// The release that is judged by, ready. What is not as new as it might be is told on stderr.
-pub(super) fn candidate(by: &By, schemas: &Schemas, lang: Lang) -> Result<Candidate, Failure> {
+pub(super) fn candidate(by: &By, schemas: &Schemas, waiting: Waiting) -> Result<Candidate, Failure> {
+    let lang = waiting.lang;
     if let Some(state) = &by.state {
         return of_state(state, schemas);
     }
@@ -34,10 +36,12 @@ pub(super) fn candidate(by: &By, schemas: &Schemas, lang: Lang) -> Result<Candid
     let log = Log::new(lang);
     let now = now();
     let kept = KeptRelease { folder: &place.folder, root: &place.root, floor, schemas, log, now };
-    let ready = match by.channel.is_empty() {
+    let mirrors = mirrors(&by.channel, Patience::ONCE)?;
+    let what = Said::new("reading the release", "リリースを読み込んでいます");
+    let ready = waiting.on(&what, || match by.channel.is_empty() {
         true => kept.offline(),
-        false => kept.from_channel(mirrors(&by.channel, Patience::ONCE)?),
-    };
+        false => kept.from_channel(mirrors),
+    });
     let ready = ready.map_err(|not_ready| match not_ready {
         NotReady::Trust(said) => Failure { status: 3, said },
         NotReady::CouldNot(said) => Failure::could_not(said),

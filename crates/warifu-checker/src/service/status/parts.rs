@@ -79,7 +79,7 @@ impl Next {
 
 impl Speak for Next {
     fn say(&self, lang: Lang) -> String {
-        let (release, at) = (self.release, self.at);
+        let (release, at) = (self.release, self.at.said(lang));
         match self.why.as_ref().map(|why| why.say(lang)) {
             None => say!(
                 lang,

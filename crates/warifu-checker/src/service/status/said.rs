@@ -68,7 +68,7 @@ impl Speak for Status {
             None => lines.push(say!(lang, "no release runs", "稼働中のリリースはありません")),
             Some(running) => {
                 let (release, title) = (running.id.release, &running.title);
-                let since = running.since;
+                let since = running.since.said(lang);
                 let manifest = running.id.manifest.short();
                 lines.push(say!(
                     lang,
@@ -138,7 +138,7 @@ impl Speak for Status {
             let why = refused.why.then(&refused.next_step()).say(lang);
             // Whom to call hangs on the word.
             let word = refused.cause().word().say(lang).to_lowercase();
-            let (named, at) = (refused.named().say(lang), refused.at);
+            let (named, at) = (refused.named().say(lang), refused.at.said(lang));
             lines.push(say!(lang, "{word} at {at}: {named}{why}", "{word}（{at}）: {named}{why}"));
         }
         if self.stale {
@@ -162,7 +162,7 @@ impl Speak for Status {
             ));
         }
         if let (Some(poll), Some(said)) = (&self.last_poll, self.looked_line(lang)) {
-            let at = poll.at;
+            let at = poll.at.said(lang);
             lines.push(say!(lang, "channel at {at}: {said}", "配信元 {at}: {said}"));
             lines.extend(poll.troubles.iter().map(|trouble| format!("  {}", trouble.say(lang))));
         }
@@ -226,6 +226,7 @@ impl Status {
             Some(from) => say!(lang, " from release {from}", "リリース {from} から"),
             None => String::new(),
         };
+        let at = at.said(lang);
         let why = why.as_ref().map(|why| self.without_repeating(why.say(lang), lang));
         let why = why.map(|why| format!(": {why}")).unwrap_or_default();
         Some(say!(

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use unicode_width::UnicodeWidthStr as _;
 use warifu::error::{Exit, Failure};
+use warifu_usage::columns;
 use warifu_values::lang::Lang;
 use warifu_values::say;
 use warifu_values::terminal::wrapped;
@@ -16,8 +17,16 @@ use warifu_values::terminal::wrapped;
 /// A command that takes longer than this hangs. The longest here, a build, is run without a limit.
 const COMMAND_LIMIT: Duration = Duration::from_secs(60);
 
-/// How wide the narration is set, in half-width characters.
+/// How wide the narration is set at most, in half-width characters.
 const WIDTH: usize = 92;
+
+/// Nothing is readable in less.
+const NARROWEST: usize = 40;
+
+/// How wide it is set on this screen.
+fn width() -> usize {
+    columns().unwrap_or(WIDTH).clamp(NARROWEST, WIDTH)
+}
 
 /// Where the story plays.
 pub(super) struct Stage {
@@ -101,13 +110,13 @@ impl Stage {
 
     /// The narrator speaks.
     pub(super) fn tell(&self, text: &str) {
-        self.print(&format!("\n{}", wrapped("", 0, text, WIDTH)));
+        self.print(&format!("\n{}", wrapped("", 0, text, width())));
     }
 
     /// A line of a command, as one would type it; a long one goes on before its options.
     pub(super) fn typed(&self, line: &str) {
         let mut text = format!("$ {line}");
-        if text.width() > WIDTH + 28 {
+        if text.width() > width() + 28 {
             text = text.replace(" --", " \\\n      --");
         }
         self.print(&format!("\n  {}\n", self.painted("1", &text)));

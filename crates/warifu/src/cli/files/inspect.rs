@@ -112,6 +112,9 @@ fn inspect(
     if let Some(open) = reading.edition_open() {
         reading.findings.push(open);
     }
+    if let Some(saved_anew) = reading.unquoted() {
+        reading.findings.push(saved_anew);
+    }
     about.rows = reading.rows;
     about.charset = reading.charset.as_ref().map(|charset| charset.name().to_owned());
     about.confidence = reading.charset.as_ref().map(|_| reading.confidence);

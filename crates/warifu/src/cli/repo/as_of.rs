@@ -4,27 +4,16 @@ use serde_json::{Value, json};
 use warifu::error::{Exit, Failure};
 use warifu::store::{Life, Store};
 use warifu_masters::timeline::{Answer, NotKnown, Period, Row, Source, Standing};
-use warifu_usage::Refusal;
 use warifu_values::day::TreatmentDay;
 use warifu_values::lang::Lang;
 use warifu_values::say;
 
 use super::columns::Columns;
 use super::life::{name_of, newest_document, not_known_text, period_document, source_of, standing_text};
-use super::words::{no_record, short};
+use super::words::{no_record, said, short};
 use super::{fields, readable};
 use crate::cli::context::Context;
 use crate::cli::terminal;
-
-/// A treatment day from the command line.
-pub(super) fn parse_day(text: &str) -> Result<TreatmentDay, Refusal> {
-    TreatmentDay::parse(text).ok_or_else(|| {
-        Refusal::new(
-            "a day of the calendar, as 2024-05-31 or 20240531",
-            "暦にある日を 2024-05-31 または 20240531 の形で指定してください",
-        )
-    })
-}
 
 /// What is asked of a code.
 #[derive(Debug, Clone, Copy)]
@@ -97,14 +86,14 @@ impl AsOf<'_> {
         let period = self.answer.period;
         let label = self.record().or_else(|| self.life.latest()).map(Row::label).unwrap_or_default();
         let mut columns = Columns::new();
-        columns.row([&self.day.to_string(), &self.verdict(lang)]);
+        columns.row([&self.day.said(lang), &self.verdict(lang)]);
         if let Some(by) = source_of(period.standing) {
             columns.row([&say!(lang, "said by", "根拠"), &self.source(by, lang)]);
         }
         self.tell_neighbours(lang, &mut columns);
         for (series, newest) in &self.life.newest {
             if self.governing() == Some(series) {
-                let (name, dated) = (name_of(newest, lang), newest.dated);
+                let (name, dated) = (name_of(newest, lang), said(newest.dated, lang));
                 let known = say!(
                     lang,
                     "{series} is held up to {name}, published {dated}",
@@ -132,7 +121,7 @@ impl AsOf<'_> {
             (series.as_str(), name_of(&self.life.timeline.said(by).by, lang))
         };
         let begins = |first: TreatmentDay, by: Source| {
-            let (series, name) = version(by);
+            let ((series, name), first) = (version(by), first.said(lang));
             say!(lang, "in force from {first} ({series} {name})", "{first} から適用（{series} {name}）")
         };
         let then = say!(lang, "then", "以後");
@@ -150,7 +139,7 @@ impl AsOf<'_> {
             return;
         }
         if let Some(Period { last: Some(last), standing: Standing::InForce { by }, .. }) = before {
-            let (series, name) = version(*by);
+            let ((series, name), last) = (version(*by), last.said(lang));
             let until =
                 say!(lang, "in force until {last} ({series} {name})", "{last} まで適用（{series} {name}）");
             columns.row([&say!(lang, "before", "以前"), &until]);
@@ -185,14 +174,18 @@ impl AsOf<'_> {
         match period.standing {
             Standing::InForce { .. } => match (period.first, period.last) {
                 (Some(first), Some(last)) => {
+                    let (first, last) = (first.said(lang), last.said(lang));
                     say!(lang, "in force, from {first} to {last}", "適用中（{first} から {last} まで）")
                 }
-                (Some(first), None) => say!(lang, "in force since {first}", "適用中（{first} から）"),
+                (Some(first), None) => {
+                    let first = first.said(lang);
+                    say!(lang, "in force since {first}", "適用中（{first} から）")
+                }
                 _ => say!(lang, "in force", "適用中"),
             },
             Standing::NotListed { by } => {
                 let series = &self.life.timeline.line(by).series;
-                match begins {
+                match begins.map(|begins| begins.said(lang)) {
                     Some(begins) => say!(
                         lang,
                         "not in force yet: begins on {begins}",
@@ -205,16 +198,19 @@ impl AsOf<'_> {
                     ),
                 }
             }
-            Standing::Abolished { last, .. } => say!(
-                lang,
-                "not in force: abolished, last usable on {last}",
-                "適用なし: 廃止（最終使用日 {last}）"
-            ),
+            Standing::Abolished { last, .. } => {
+                let last = last.said(lang);
+                say!(
+                    lang,
+                    "not in force: abolished, last usable on {last}",
+                    "適用なし: 廃止（最終使用日 {last}）"
+                )
+            }
             Standing::Withdrawn { .. } => {
                 say!(lang, "not in force: its entry was withdrawn", "適用なし: 抹消されています")
             }
             Standing::Gone { by } => {
-                let dated = self.life.timeline.said(by).published;
+                let dated = self.life.timeline.said(by).published.said(lang);
                 say!(
                     lang,
                     "not in force: gone since the publication of {dated}, which says no last day",
@@ -231,7 +227,8 @@ impl AsOf<'_> {
     fn source(&self, by: Source, lang: Lang) -> String {
         let (series, kind) = (&self.life.timeline.line(by).series, &self.life.kind);
         let version = &self.life.timeline.said(by).by;
-        let (name, dated, commit) = (name_of(version, lang), version.dated, short(&version.commit));
+        let (name, dated) = (name_of(version, lang), said(version.dated, lang));
+        let commit = short(&version.commit);
         say!(
             lang,
             "{series}/{kind} {name}, published {dated}, commit {commit}",

@@ -13,7 +13,6 @@ use warifu_masters::timeline::Standing;
 use warifu_values::day::TreatmentDay;
 use warifu_values::say;
 
-use super::as_of;
 use super::given::Repo;
 use super::hit::{Hit, hits};
 use crate::cli::context::Context;
@@ -39,7 +38,7 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with = "within")]
     series: Option<String>,
     /// Only what is in force for treatment on this day, as it was then.
-    #[arg(long, value_name = "DATE", value_parser = as_of::parse_day)]
+    #[arg(long, value_name = "DATE", value_parser = warifu_usage::day)]
     on: Option<TreatmentDay>,
     /// The revision to look in: what was known then.
     #[arg(long, value_name = "REV", default_value = "HEAD", conflicts_with = "within")]

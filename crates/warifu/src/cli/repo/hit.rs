@@ -75,7 +75,7 @@ impl Hit {
     }
 
     fn days_text(&self, lang: Lang) -> String {
-        let day = |day: Option<TreatmentDay>| day.map(|day| day.to_string()).unwrap_or_default();
+        let day = |day: Option<TreatmentDay>| day.map(|day| day.said(lang)).unwrap_or_default();
         let (first, last) = (day(self.days.first), day(self.days.last));
         if self.days.is_withdrawn {
             return say!(lang, "withdrawn from {first} on", "抹消（{first} から）");

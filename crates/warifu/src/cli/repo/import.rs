@@ -27,6 +27,7 @@ use super::words::{marked, short};
 use crate::cli::context::Context;
 use crate::cli::findings_as::FindingsAs;
 use crate::cli::of_kind::OfKind;
+use crate::cli::typed::date;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -44,7 +45,7 @@ pub(crate) struct Args {
     #[arg(long)]
     differential: bool,
     /// The day of publication, where the name does not tell.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     dated: Option<Date>,
     /// A finding that shall not refuse the file, with the reason that is recorded; of all files, unless one
     /// is named.

@@ -245,7 +245,7 @@ impl<'a> Readable<'a> {
         if column.column_type == ColumnType::Date {
             return match (value, TreatmentDay::parse(value)) {
                 (OPEN, _) => say!(self.lang, "no end", "なし"),
-                (_, Some(day)) => day.to_string(),
+                (_, Some(day)) => day.said(self.lang),
                 _ => value.to_owned(),
             };
         }

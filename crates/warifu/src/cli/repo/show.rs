@@ -22,7 +22,7 @@ pub(crate) struct Args {
     /// The record of a code in force for treatment on this day (2024-05-31), in whichever series.
     ///
     /// Exit status: 0 in force; 1 not in force; 2 not known here.
-    #[arg(long, value_name = "DATE", value_parser = as_of::parse_day)]
+    #[arg(long, value_name = "DATE", value_parser = warifu_usage::day)]
     on: Option<TreatmentDay>,
     /// The revision to look in for a code: what was known then.
     #[arg(long, value_name = "REV", default_value = "HEAD")]

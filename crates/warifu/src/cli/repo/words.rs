@@ -1,7 +1,9 @@
 //! Words that several commands say.
 
+use jiff::civil::Date;
 use warifu::error::{Exit, Failure};
 use warifu::store::ImportRecord;
+use warifu_values::day::PublicationDay;
 use warifu_values::lang::Lang;
 use warifu_values::say;
 
@@ -16,6 +18,12 @@ pub(super) fn as_correction(name: &str, is_one: bool, lang: Lang) -> String {
         true => say!(lang, "{name} (EMERGENCY CORRECTION)", "{name}（緊急訂正）"),
         false => name.to_owned(),
     }
+}
+
+/// A day of publication as people write it.
+pub(super) fn said(day: Date, lang: Lang) -> String {
+    let published = PublicationDay::parse(&day.to_string());
+    published.map_or_else(|| day.to_string(), |published| published.said(lang))
 }
 
 /// A commit's name for people.

@@ -24,6 +24,7 @@ use super::{now, today};
 use crate::cli::Context;
 use crate::cli::findings_as::{BesideChanges, FindingsAs};
 use crate::cli::meant::meant;
+use crate::cli::typed::instant;
 
 /// Make a draft of the next release from a commit.
 #[derive(Debug, clap::Args)]
@@ -54,7 +55,7 @@ pub(super) struct Drafting {
     #[arg(long, value_name = "REASON")]
     emergency: Option<String>,
     /// From when checkers judge by it, such as 2024-06-01T00:00:00+09:00; otherwise at once.
-    #[arg(long, value_name = "INSTANT")]
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
     activate_at: Option<UnixSeconds>,
     /// A format to list besides kikin and kokuho.
     #[arg(long, value_name = "FORMAT")]

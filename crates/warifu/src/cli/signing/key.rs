@@ -119,7 +119,8 @@ impl Generate {
             return Err(Failure::new(
                 Exit::CouldNotRun,
                 format!(
-                    "{} is there already; a key is never overwritten: give another name, or another folder with --dir",
+                    "{} is there already; a key is never overwritten: give another name, or another \
+                     folder with --dir",
                     file.display()
                 ),
                 format!(
@@ -154,7 +155,7 @@ impl Generate {
         if let Secret::InFile(file, pem) = &made.secret {
             files::write_private(file, pem.as_bytes())?;
         }
-        files::write(&card_file, &card.to_bytes())?;
+        context.place(&card_file)?.write(&card.to_bytes())?;
         show(context, &card, Some((&made.secret, &card_file)))?;
         Ok(Exit::Done)
     }

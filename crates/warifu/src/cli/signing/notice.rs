@@ -8,6 +8,7 @@ use warifu::release::{Names, PublishedRelease, changes_of_draft, read_list, trus
 use warifu_channels::fetch_earlier_manifest;
 use warifu_masters::past::Change;
 use warifu_trust::{Manifest, ReleaseRef, Tip};
+use warifu_usage::number;
 
 use super::at::At;
 use super::drafted::Drafted;
@@ -23,6 +24,7 @@ const CODES: usize = 20;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The number of the release; otherwise the published one.
+    #[arg(value_parser = number::<u64>(1..))]
     release: Option<u64>,
     /// A draft's folder instead: to have the notice ready before it is published.
     #[arg(long, value_name = "DRAFT", conflicts_with = "release")]

@@ -1,10 +1,12 @@
 //! Changes of the past on the command line: what is accepted by name, and what is shown first.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Deserialize;
 use warifu::error::{Exit, Failure};
+use warifu::place::Place;
 use warifu::release::{Group, Names, Side, groups, lines};
 use warifu::release_html::{Shown, page};
 use warifu_masters::schema::Schemas;
@@ -158,6 +160,9 @@ pub(super) struct Telling {
     /// all masters, then what changed in each.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// Where the page goes, once that was asked.
+    #[arg(skip)]
+    place: OnceCell<Place>,
 }
 
 /// Lines of the past, and of what is to come, that are told where not all are.
@@ -172,13 +177,16 @@ impl Telling {
 
     /// Refuses what cannot be written before the work is done.
     pub(super) fn check(&self, context: &Context) -> Result<(), Failure> {
-        context.place_of(self.html.as_ref()).map(drop)
+        if let Some(place) = context.place_of(self.html.as_ref())? {
+            let _ = self.place.set(place);
+        }
+        Ok(())
     }
 
     /// Writes the page, where one is asked for.
     pub(super) fn page(&self, context: &Context, shown: &Shown<'_>) -> Result<(), Failure> {
-        let Some(path) = &self.html else { return Ok(()) };
-        context.place(path)?.write(&page(&context.library.schemas, shown, context.lang))
+        let Some(place) = self.place.get() else { return Ok(()) };
+        place.write(&page(&context.library.schemas, shown, context.lang))
     }
 
     /// The classes of one side as lines.

@@ -38,6 +38,7 @@ use super::told::{note, tally, tally_lines, tell, tell_in_short, tell_signers, t
 use super::{KeySource, now, receipts, today};
 use crate::cli::Context;
 use crate::cli::findings_as::FindingsAs;
+use crate::cli::typed::instant;
 
 /// Make, review, sign and publish releases.
 #[derive(Debug, clap::Args)]
@@ -73,7 +74,7 @@ struct WouldChange {
     #[command(flatten)]
     place: Place,
     /// From when checkers would judge by it, such as 2024-06-01T00:00:00+09:00; otherwise at once.
-    #[arg(long, value_name = "INSTANT")]
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
     activate_at: Option<UnixSeconds>,
     /// Write the whole list, every change of every day, as CSV.
     #[arg(short, long, value_name = "FILE")]

@@ -7,6 +7,7 @@ use warifu::release::{PublishedRelease, trust_failure};
 use warifu::store::{RevertRequest, Reverted, Store};
 use warifu_channels::fetch_earlier_manifest;
 use warifu_trust::{Manifest, ReleaseRef};
+use warifu_usage::number;
 use warifu_values::lang::Lang;
 use warifu_values::say;
 
@@ -20,6 +21,7 @@ use crate::cli::repo::given;
 #[derive(Debug, clap::Args)]
 pub(super) struct Revert {
     /// The number of the release to go back to.
+    #[arg(value_parser = number::<u64>(1..))]
     release: u64,
     /// The repository to make the commit in and draft from; otherwise the one this folder lies in.
     #[arg(long, value_name = "DIR", default_value = ".", env = "WARIFU_REPO", hide_default_value = true)]

@@ -8,6 +8,7 @@ use warifu::error::{Exit, Failure};
 use warifu::release::trust_failure;
 use warifu_channels::{fetch_published_manifest, publish_statement};
 use warifu_trust::{KeyId, Says, SignedRoot, StatementFile, Tip};
+use warifu_usage::number;
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
@@ -34,6 +35,7 @@ struct Speaking {
 #[derive(Debug, clap::Args)]
 pub(super) struct PostReview {
     /// The emergency release's number.
+    #[arg(value_parser = number::<u64>(1..))]
     release: u64,
     /// What was found, for everybody who reads the channel.
     #[arg(long, value_name = "TEXT")]
@@ -47,6 +49,7 @@ pub(super) struct PostReview {
 #[derive(Debug, clap::Args)]
 pub(super) struct Withdraw {
     /// The release's number; otherwise the one published now.
+    #[arg(value_parser = number::<u64>(1..))]
     release: Option<u64>,
     /// Why, for everybody who reads the channel.
     #[arg(long)]

