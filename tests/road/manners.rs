@@ -163,3 +163,14 @@ fn progress_is_told_at_a_terminal_alone() {
     let ran = stage.shell(&validate(""));
     assert!(!ran.err.contains("00:00:0"), "{}", ran.err);
 }
+
+/// What is asked of every command alone is the status, too.
+#[test]
+fn an_option_of_every_command_may_stand_alone() {
+    let stage = Stage::new();
+    stage.warifu("init masters").ends(0);
+    let shown = stage.warifu("status --repo masters").ends(0).out;
+    for option in ["--no-pager", "--force", "-q", "--color never", "--lang en"] {
+        assert_eq!(stage.warifu(&format!("{option} --repo masters")).ends(0).out, shown, "{option}");
+    }
+}

@@ -93,3 +93,38 @@ fn who_names_a_pager_gets_it_and_who_has_read_enough_may_go() {
     assert_eq!(typed(&stage, "PAGER=true", DIFF).ends(0).out, "");
     typed(&stage, "PAGER=true", "show --repo masters 150990110 --on 2000-01-01").ends(2);
 }
+
+/// Whatever draws on the terminal while somebody reads there overwrites what they read.
+#[test]
+fn nothing_is_drawn_over_what_somebody_reads() {
+    let Some(stage) = stage() else { return };
+    stage.shell("mkfifo drawn").ends(0);
+    // Longer than it takes until progress is told; it waits for nobody, and ends by itself.
+    let slow = "PAGER='cat >read; timeout 2 cat <>drawn; true'";
+    for line in ["log --repo masters", "find --repo masters 見本", DIFF] {
+        let at_terminal = typed(&stage, slow, line).ends(0);
+        assert_eq!(at_terminal.out, "", "{line}");
+        assert!(read(&stage).is_some_and(|text| text.lines().count() > 1), "{line}");
+    }
+}
+
+#[test]
+fn what_a_pager_that_fails_has_not_read_is_printed() {
+    let Some(stage) = stage() else { return };
+    // The text, and more than a pipe holds.
+    let piped = |line: &str| stage.warifu(&format!("--no-pager {line}")).ends(0).out;
+    for line in ["log --repo masters 150990110", "blame --repo masters 150990110"] {
+        for pager in ["false", "nosuch$x", "nosuch | nosuch-either", "kill -9 $$"] {
+            let shown = typed(&stage, &format!("COLUMNS=80 PAGER='{pager}'"), line).ends(0).out;
+            let last = piped(line).lines().last().unwrap().to_owned();
+            assert!(shown.contains(last.trim()), "{pager}: {shown}");
+            assert!(shown.contains("before it read anything"), "{pager}: {shown}");
+            assert!(shown.contains("--no-pager"), "{pager}: {shown}");
+        }
+    }
+    let japanese = typed(&stage, "PAGER=false", "--lang ja log --repo masters").ends(0).out;
+    assert!(japanese.contains("何も読まずに終了"), "{japanese}");
+    // One that read it and ends badly after that: nothing is printed twice.
+    let shown = typed(&stage, "PAGER='cat >read; false'", "log --repo masters").ends(0).out;
+    assert!(shown.contains("may not have shown everything") && !shown.contains("procedure"), "{shown}");
+}

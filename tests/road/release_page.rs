@@ -12,7 +12,7 @@ use crate::releases::{PLACE, clone, draft, draft_accepting, house, pull, signed_
 use crate::stage::{Stage, checkout, left_out};
 
 /// Two masters published, and a draft that changes one of them for days that have been.
-fn second(stage: &Stage) {
+pub(crate) fn second(stage: &Stage) {
     house(stage);
     let demo = checkout().join("masters/demo/2024-06");
     let import = |name: &str| {
@@ -32,13 +32,13 @@ fn second(stage: &Stage) {
 }
 
 /// The words that the manifest of `draft` is compared by.
-fn phrase_of(stage: &Stage, draft: &str) -> (Digest, Phrase) {
+pub(crate) fn phrase_of(stage: &Stage, draft: &str) -> (Digest, Phrase) {
     let shown = stage.warifu(&format!("release show {draft} {PLACE} --json")).ends(0).json();
     let digest: Digest = shown["manifest_sha256"].as_str().unwrap().parse().unwrap();
     (digest, Phrase::of(&digest))
 }
 
-fn data_of(page: &Path) -> Value {
+pub(crate) fn data_of(page: &Path) -> Value {
     let page = std::fs::read_to_string(page).unwrap();
     let data = page.split("id=\"data\">").nth(1).unwrap().split("</script>").next().unwrap();
     serde_json::from_str(data).unwrap()

@@ -64,6 +64,65 @@ fn no_message_writes_a_command_out_by_hand() {
     assert!(told.is_empty(), "advise these as values (crates/warifu/src/advice.rs):\n{told}");
 }
 
+/// What people need of git this program has commands for (`repo keep`, `restore`, `fetch`, `clone`, `check`).
+#[test]
+fn no_message_sends_anybody_to_git() {
+    let tree = Tree::checkout(&[".rs"]);
+    let mut told = String::new();
+    for (path, text) in tree.files().filter(|(path, _)| is_of_a_program(path)) {
+        // Tables of codes too, which the messages above leave out.
+        each_literal(text.parse().unwrap_or_else(|error| panic!("{path}: {error}")), &mut |text| {
+            if sends_to_git(text) {
+                writeln!(told, "{path}: {text:?}").unwrap();
+            }
+        });
+    }
+    assert!(told.is_empty(), "name the command of warifu that does it:\n{told}");
+    assert!(sends_to_git("find it with `git log -- masters/`") && sends_to_git("先に git revert で戻す"));
+    assert!(!sends_to_git("git says: gone") && !sends_to_git("set git's user.name"));
+}
+
+fn sends_to_git(text: &str) -> bool {
+    const VERBS: [&str; 16] = [
+        "add", "checkout", "clone", "commit", "config", "fetch", "fsck", "log", "merge", "pull", "push",
+        "reset", "restore", "revert", "stash", "switch",
+    ];
+    let verb = |after: &str| after.split(|c: char| !c.is_ascii_alphabetic()).next().map(str::to_owned);
+    text.split("git ").skip(1).filter_map(verb).any(|verb| VERBS.contains(&verb.as_str()))
+}
+
+/// Hands over every literal that is no documentation, tests left out.
+fn each_literal(tokens: TokenStream, found: &mut impl FnMut(&str)) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut at = 0;
+    while at < tokens.len() {
+        match &tokens[at] {
+            TokenTree::Literal(literal) => {
+                if let Ok(text) = syn::parse_str::<syn::LitStr>(&literal.to_string()) {
+                    found(&text.value());
+                }
+            }
+            TokenTree::Group(group) => {
+                let mark = |at: usize| match &tokens[at] {
+                    TokenTree::Punct(punct) => Some(punct.as_char()),
+                    _ => None,
+                };
+                let is_inner = at > 1 && mark(at - 1) == Some('!') && mark(at - 2) == Some('#');
+                let is_attribute = is_inner || at > 0 && mark(at - 1) == Some('#');
+                match is_attribute {
+                    true if group.stream().to_string().replace(' ', "") == "cfg(test)" => {
+                        at = end_of_item(&tokens, at);
+                    }
+                    true => {}
+                    false => each_literal(group.stream(), found),
+                }
+            }
+            TokenTree::Ident(_) | TokenTree::Punct(_) => {}
+        }
+        at += 1;
+    }
+}
+
 /// The literals that name a command of `warifu`, with their files.
 fn written_out(tree: &Tree) -> String {
     let mut told = String::new();

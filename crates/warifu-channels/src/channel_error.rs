@@ -71,9 +71,22 @@ impl ChannelError {
     }
 }
 
+/// Whether the disk has no room left.
+fn is_full(source: &(dyn std::error::Error + 'static)) -> bool {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+    let kind = source.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+    matches!(kind, Some(StorageFull | QuotaExceeded))
+}
+
 impl Speak for ChannelError {
     fn say(&self, lang: Lang) -> String {
         match self {
+            ChannelError::Unreachable { path, source } if is_full(source.as_ref()) => say!(
+                lang,
+                "{path} could not be written: there is no room on the channel's disk; make some, and \
+                 try again",
+                "{path} を書き込めません。配信元のディスクに空きがありません。空きを作り、再実行してください"
+            ),
             ChannelError::Unreachable { path, .. } => say!(
                 lang,
                 "the channel does not answer for {path}; try again, and check its address and the network",

@@ -292,7 +292,7 @@ impl Speak for DraftError {
                 let directory = directory.display();
                 say!(
                     lang,
-                    "{directory} holds a draft already; choose another directory",
+                    "{directory} holds a draft already; choose another folder",
                     "{directory} には既に草案があります。別のフォルダーを指定してください"
                 )
             }
@@ -308,7 +308,11 @@ impl Speak for DraftError {
             }
             DraftError::Missing { directory } => {
                 let directory = directory.display();
-                say!(lang, "{directory} holds no draft", "{directory} に草案がありません")
+                say!(
+                    lang,
+                    "{directory} holds no draft; name the folder that `release draft -o` made",
+                    "{directory} に草案がありません。起案の際に -o で指定したフォルダーを指定してください"
+                )
             }
             DraftError::Read(error) => error.say(lang),
             DraftError::Io { file, .. } => {

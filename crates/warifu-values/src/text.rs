@@ -31,6 +31,25 @@ pub fn one_line(text: &str) -> String {
     text.chars().map(|c| if is_deceiving(c) { ' ' } else { c }).collect()
 }
 
+/// `text` as people are shown what comes from outside, a name or a value: on one line, with � for every
+/// character that moves the cursor, turns the direction of writing or shows as nothing.
+pub fn shown(text: &str) -> String {
+    text.chars().map(|c| if is_deceiving(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
+/// The same of a path.
+pub fn shown_path(path: &std::path::Path) -> String {
+    shown(&path.to_string_lossy())
+}
+
+/// A message as it leaves the program: line feeds and tabs are its own, and no other such character is.
+/// What comes from outside is [`shown`] before it becomes part of one, so that it makes no line of its own.
+pub fn shown_lines(text: &str) -> String {
+    let is_own = |c| matches!(c, '\n' | '\t');
+    let of = |c| if is_deceiving(c) && !is_own(c) { char::REPLACEMENT_CHARACTER } else { c };
+    text.chars().map(of).collect()
+}
+
 /// `text` without what is nobody's to see where it is a URL: the name and password before its host, and what
 /// is asked there (`?token=…`).
 pub fn without_secrets(text: &str) -> String {
@@ -98,5 +117,8 @@ mod tests {
         }
         assert!(is_plain("髙橋 さくら（6月・定例）～①ﾊﾟ"));
         assert_eq!(one_line("a\nb\u{200b}c\u{202e}d"), "a b c d");
+        assert_eq!(shown("a\nb\u{1b}[2Jc\u{202e}d\t"), "a\u{fffd}b\u{fffd}[2Jc\u{fffd}d\u{fffd}");
+        assert_eq!(shown_lines("a\n\tb\u{1b}[2Jc\u{202e}d\r"), "a\n\tb\u{fffd}[2Jc\u{fffd}d\u{fffd}");
+        assert_eq!(shown_path(std::path::Path::new("a\n::error::b")), "a\u{fffd}::error::b");
     }
 }

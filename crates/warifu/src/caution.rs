@@ -327,8 +327,8 @@ impl Speak for Caution {
             Caution::Unknown { release, commit } => say!(
                 lang,
                 "commit {}, which release {release} was made from, is not in this repository; whether this \
-                 one follows it is not known: pull first",
-                "公開中のリリース {release} のコミット {} が手元のリポジトリになく、その後に続くものか判断できません。先に取得してください",
+                 one follows it is not known: `repo fetch` first",
+                "公開中のリリース {release} のコミット {} が手元のリポジトリになく、その後に続くものか判断できません。先に repo fetch で取得してください",
                 short(commit)
             ),
             Caution::UndeclaredRevert { release } => say!(

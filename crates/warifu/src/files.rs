@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use warifu_files::ReadError;
 use warifu_masters::file::FILE_LIMIT_BYTES;
+use warifu_values::text::shown_path;
 
 use crate::error::{Exit, Failure};
 
@@ -21,8 +22,8 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     if metadata.is_dir() {
         return Err(Failure::new(
             Exit::CouldNotRun,
-            format!("{} is a directory; name the files in it", path.display()),
-            format!("{} はフォルダーです。中のファイルを指定してください", path.display()),
+            format!("{} is a folder; name the files in it", shown_path(path)),
+            format!("{} はフォルダーです。中のファイルを指定してください", shown_path(path)),
         ));
     }
     let mut bytes = Vec::new();
@@ -37,11 +38,11 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
             Exit::Data,
             format!(
                 "{} is larger than {limit} MiB: no master is; check that it is the right file",
-                path.display()
+                shown_path(path)
             ),
             format!(
                 "{} は {limit} MiB を超えています。マスターではありません。ファイルを確認してください",
-                path.display()
+                shown_path(path)
             ),
         ));
     }
@@ -60,7 +61,7 @@ pub fn folder_of(path: &Path) -> Result<&Path, Failure> {
     if folder.is_dir() {
         return Ok(folder);
     }
-    let (file, folder) = (path.display(), folder.display());
+    let (file, folder) = (shown_path(path), shown_path(folder));
     Err(Failure::new(
         Exit::CouldNotRun,
         format!("cannot write {file}: there is no folder {folder}; make it first (nothing was written)"),
@@ -146,7 +147,7 @@ fn refuse_irregular(path: &Path) -> Result<(), Failure> {
 }
 
 fn irregular(path: &Path) -> Failure {
-    let path = path.display();
+    let path = shown_path(path);
     Failure::new(
         Exit::CouldNotRun,
         format!(
@@ -322,8 +323,8 @@ fn begin_writing_back(_: &File, _: u64, _: u64) {}
 
 fn cannot_write(path: &Path, error: &io::Error) -> Failure {
     Failure::system(
-        format_args!("cannot write {} (nothing was written)", path.display()),
-        format_args!("{} に書き込めません（何も書いていません）", path.display()),
+        format_args!("cannot write {} (nothing was written)", shown_path(path)),
+        format_args!("{} に書き込めません（何も書いていません）", shown_path(path)),
         error,
     )
 }
@@ -356,7 +357,7 @@ mod tests {
         let missing = folder.path().join("keys");
         for done in [write(&missing.join("a.csv"), b"x"), write_private(&missing.join("a.key"), b"x")] {
             let failure = done.unwrap_err();
-            let name = missing.display();
+            let name = shown_path(&missing);
             assert!(failure.say(Lang::En).contains(&format!("there is no folder {name};")), "{failure}");
             assert!(failure.say(Lang::Ja).contains(&format!("フォルダー {name} がありません")));
             assert!(!failure.say(Lang::En).contains(".warifu-"), "{failure}");

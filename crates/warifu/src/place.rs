@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use warifu_values::text::shown_path;
+
 use crate::error::{Exit, Failure};
 use crate::files::{Over, Unfinished, folder_of, write_pieces};
 
@@ -22,7 +24,7 @@ impl Place {
     /// When its folder is missing, it is a folder, or it is there already and is not written over.
     pub fn at(path: &Path, over: Over) -> Result<Place, Failure> {
         folder_of(path)?;
-        let shown = path.display();
+        let shown = shown_path(path);
         match fs::metadata(path) {
             Ok(there) if there.is_dir() => Err(Failure::new(
                 Exit::CouldNotRun,

@@ -8,6 +8,7 @@ use warifu_masters::schema::Schemas;
 use warifu_masters::table::{Master, Role};
 use warifu_rules::review::Scope;
 use warifu_values::digest::Digest;
+use warifu_values::lang::{Lang, Speak as _};
 
 use crate::error::{Exit, Failure};
 use crate::files;
@@ -222,7 +223,7 @@ fn named(text: &str, by: By<'_>) -> Result<Named, Failure> {
             return Err(Failure::new(
                 Exit::CouldNotRun,
                 format!("{text} is no file, and {cause}"),
-                format!("{text} というファイルはなく、リポジトリも見つかりません（--repo）"),
+                format!("{text} というファイルはありません。{}", cause.say(Lang::Ja)),
             ));
         }
         Err(error) => return Err(error.into()),

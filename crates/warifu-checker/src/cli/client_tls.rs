@@ -84,11 +84,15 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Said> {
     found.map_err(|error| of_no_use(path, &error))
 }
 
-/// The library speaks English only: what it says is for who reads that.
+/// The library speaks English only.
 fn of_no_use(path: &Path, error: &dyn std::error::Error) -> Said {
     let path = path.display();
     Said::new(
-        format!("{path} is of no use for TLS: {error}"),
-        format!("{path} は TLS に使えません。PEM 形式の正しい証明書または秘密鍵か確認してください"),
+        format!(
+            "{path} is of no use for TLS ({error}); see that it is a certificate or a private key in PEM"
+        ),
+        format!(
+            "{path} は TLS に使えません。PEM 形式の正しい証明書または秘密鍵か確認してください（詳細: {error}）"
+        ),
     )
 }

@@ -24,7 +24,7 @@ pub(super) fn run_dry(
     if !arguments.state.is_dir() {
         let path = arguments.state.display();
         return Err(Failure::could_not(Said::new(
-            format!("there is no state folder {path}: of which checker?"),
+            format!("there is no state folder {path}; name that of the checker with --state"),
             format!("状態フォルダー {path} がありません。対象のチェッカーの --state を確認してください"),
         )));
     }

@@ -103,8 +103,9 @@ impl Marks {
         let Marks { emergency, reverts_to, corrections } = self;
         let emergency = emergency.iter().map(|why| Mark::Emergency(why));
         let reverts = reverts_to.iter().map(|to| Mark::Reverts(*to));
-        let corrected =
-            corrections.iter().map(|Corrected { master, correction }| Mark::Corrected(master, correction));
+        let corrected = corrections
+            .iter()
+            .map(|Corrected { master, correction }| Mark::Corrected(master.into(), correction));
         emergency.chain(reverts).chain(corrected).map(|mark| mark.say(lang)).collect()
     }
 }

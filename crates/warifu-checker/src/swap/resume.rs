@@ -94,7 +94,7 @@ pub(super) fn resume(
             Event::ReleaseResumed,
             release,
             &Said::new(
-                format!("release {release} resumed from the state directory"),
+                format!("release {release} resumed from the state folder"),
                 format!("リリース {release} を状態フォルダーから再開しました"),
             ),
         );

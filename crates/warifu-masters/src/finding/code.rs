@@ -493,11 +493,11 @@ codes! {
     ImportKind "import/kind-undeclared" Deny
         en "warifu.toml does not say that series {found} holds {expected}: under [series.{found}] add \
             \"{expected}\" to kinds and the line effective.{expected} = \"YYYY-MM-DD\", its first day"
-        do "Write that into warifu.toml of the repository, commit it there (`git commit -am warifu.toml`), \
-            and import again."
+        do "Write that into warifu.toml of the repository, keep it (`warifu repo keep --reason \
+            REASON`), and import again."
         ja "warifu.toml の系列 {found} に {expected} がありません。[series.{found}] の kinds に \"{expected}\" を加え、\
             effective.{expected} = \"YYYY-MM-DD\"（適用開始日）の行を足してください"
-        do "リポジトリの warifu.toml に書き足し、そのフォルダーで git commit -am warifu.toml を実行してから、\
+        do "リポジトリの warifu.toml に書き足し、warifu repo keep --reason 理由 で残してから、\
             取り込み直してください。";
     ImportNoBase "import/no-base" Deny
         en "a differential, but series {found} holds no full of this master yet"
@@ -898,24 +898,32 @@ codes! {
         do "規則を直すか、when で対象外にしてください。";
     StoreState "store/state" Deny
         en "the stored records have digest {found}; the import recorded {expected}"
-        do "The repository was changed by hand: find the commit with `git log -- masters/`."
+        do "The repository was changed by hand: `warifu repo clone` another copy without that change; \
+            import what it lacks."
         ja "保管内容のダイジェスト {found} が取込記録 {expected} と違います"
-        do "手作業で変更されています。git log -- masters/ で確認してください。";
+        do "手作業で変更されています。変更のない別の複製を warifu repo clone で取得し、\
+            足りないものを取り込み直してください。";
     StoreDerived "store/derived" Deny
         en "the stored records have digest {found}; the files that came in make {expected} of each other"
-        do "The repository was changed by hand: find the commit with `git log -- masters/ sources/`."
+        do "The repository was changed by hand: `warifu repo clone` another copy without that change; \
+            import what it lacks."
         ja "保管内容のダイジェスト {found} が、取り込んだファイルから作り直した {expected} と違います"
-        do "手作業で変更されています。git log -- masters/ sources/ で確認してください。";
+        do "手作業で変更されています。変更のない別の複製を warifu repo clone で取得し、\
+            足りないものを取り込み直してください。";
     StoreRecord "store/record" Deny
         en "what the import of {expected} recorded was changed afterwards: {found}"
-        do "Changed by hand: find the commit with `git log -- sources/`; take it back with `git revert`."
+        do "The repository was changed by hand: `warifu repo clone` another copy without that change; \
+            import what it lacks."
         ja "{expected} の取込記録が後から変更されています: {found}"
-        do "手作業で変更されています。git log -- sources/ で確認し、git revert で戻してください。";
+        do "手作業で変更されています。変更のない別の複製を warifu repo clone で取得し、\
+            足りないものを取り込み直してください。";
     StoreOriginal "store/original" Deny
         en "the original bytes cannot be given back: {found}"
-        do "The repository was changed by hand: find the commit with `git log -- sources/`."
+        do "The repository was changed by hand: `warifu repo clone` another copy without that change; \
+            import what it lacks."
         ja "元のバイト列を再現できません: {found}"
-        do "手作業で変更されています。git log -- sources/ で確認してください。";
+        do "手作業で変更されています。変更のない別の複製を warifu repo clone で取得し、\
+            足りないものを取り込み直してください。";
 }
 
 impl Code {

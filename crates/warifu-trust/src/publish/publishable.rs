@@ -39,8 +39,7 @@ impl Publishable {
         now: UnixSeconds,
     ) -> Result<Self, NotPublishable> {
         if let Some(published) = &tip.published
-            && halves.targets.as_ref() == Some(&published.files.targets)
-            && halves.snapshot.as_ref() == Some(&published.files.snapshot)
+            && halves.are_published(tip)
         {
             let (release, expires) = (published.listing.current.release, published.timestamp_expires);
             return Err(NotPublishable::Already { release, expires });

@@ -165,19 +165,38 @@ impl Reviewed {
 }
 
 impl Halves {
+    /// Those that are published, where something is.
+    pub fn published(tip: &Tip) -> Option<Self> {
+        let files = &tip.published.as_ref()?.files;
+        Some(Halves { targets: Some(files.targets.clone()), snapshot: Some(files.snapshot.clone()) })
+    }
+
+    /// Whether they are the published ones, byte for byte.
+    pub fn are_published(&self, tip: &Tip) -> bool {
+        Halves::published(tip).as_ref() == Some(self)
+    }
+
     /// How many of each organisation signed this very proposal, and how many must.
     ///
     /// # Errors
     ///
     /// [`SignError::Malformed`], [`SignError::OtherContent`]: a half is not this proposal's.
+    /// [`SignError::Overtaken`]: the channel has moved on since; what is published has its tally.
     pub fn tally(&self, proposal: &Proposal, tip: &Tip) -> Result<PerOrganisation<Tally>, SignError> {
         let release = tip.table().release;
+        let is_published = self.are_published(tip);
         let mut tally = PerOrganisation::from_fn(|one| Tally { have: 0, need: release.of(one).threshold });
         if let Some(targets_file) = &self.targets {
-            let targets = read_targets(targets_file, proposal, tip, None)?;
+            let targets = match is_published {
+                true => begun_targets(targets_file, proposal, tip)?,
+                false => read_targets(targets_file, proposal, tip, None)?,
+            };
             tally.kikin = targets.tally(&release.kikin);
             if let Some(file) = &self.snapshot {
-                tally.kokuho = read_snapshot(file, &targets, targets_file, tip, None)?.tally(&release.kokuho);
+                let takes = |version| is_published || tip.takes_snapshot(version);
+                let payload = |version, expires| snapshot_payload(&targets, targets_file, version, expires);
+                let snapshot = read_half("snapshot.json", file, None, takes, payload)?;
+                tally.kokuho = snapshot.tally(&release.kokuho);
             }
         } else if self.snapshot.is_some() {
             return Err(SignError::OtherContent { file: "snapshot.json" });

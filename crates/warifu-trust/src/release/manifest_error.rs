@@ -127,6 +127,13 @@ impl Speak for ManifestError {
                 "the manifest lists no format of {master}, so nobody could fetch it; draft it anew",
                 "マニフェストに {master} の形式がなく、誰も取得できません。草案を作り直してください"
             ),
+            ManifestError::Unacceptable { field: "title", master: None } => say!(
+                lang,
+                "the manifest's title is not acceptable: it is a text of 1 to {} characters on one \
+                 line, none of them a tab or one that hides or turns others",
+                "マニフェストの title が不正です。改行、タブ、見えない文字や書字方向を変える文字を含まない {} 文字以内の文にしてください",
+                limits::TEXT_CHARS
+            ),
             ManifestError::Unacceptable { field, master: None } => {
                 say!(lang, "the manifest's {field} is not acceptable", "マニフェストの {field} が不正です")
             }

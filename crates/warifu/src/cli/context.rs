@@ -21,13 +21,13 @@ use warifu_reports::Ended;
 use warifu_usage::{Colour, Paint, Progress, Steps, of_locale, parse_language};
 use warifu_values::lang::Lang;
 use warifu_values::say;
-use warifu_values::text::{one_line, without_secrets};
+use warifu_values::text::{one_line, shown_lines, shown_path, without_secrets};
 
 use super::acts::Acts;
 use super::document::DOCUMENTS;
 use super::findings_as::{FindingsAs, Lists};
 use super::invocation::Invocation;
-use super::pager::Pager;
+use super::pager::{Shown, Wanted};
 use super::places::Places;
 use super::settings::{NamedBy, Settings};
 
@@ -231,10 +231,9 @@ impl Context {
 
     /// Shows findings about `file` on standard error.
     pub(crate) fn findings(&self, file: &Path, findings: &Findings) {
-        let file = file.display().to_string();
         let most = self.given.as_ref().map_or(Most::SomeOfEach, FindingsAs::most);
-        self.tell(&text(&file, findings, most, self.lang, self.paint));
-        self.list_findings(&file, findings);
+        self.tell_painted(&text(&shown_path(file), findings, most, self.lang, self.paint));
+        self.list_findings(&file.display().to_string(), findings);
     }
 
     /// Whether every finding is to be shown.
@@ -282,23 +281,28 @@ impl Context {
         self.has_printed.get()
     }
 
-    /// Tells people something on standard error.
+    /// Tells people something on standard error, in which nothing from outside turns or hides letters.
     pub(crate) fn tell(&self, text: &str) {
+        self.tell_painted(&shown_lines(text));
+    }
+
+    /// The same with colours, of what is fit to be shown already.
+    fn tell_painted(&self, text: &str) {
         let _ = self.progress.borrow().above(|| io::stderr().lock().write_all(text.as_bytes()));
     }
 
     /// Says that the file at `path` was written.
     pub(crate) fn tell_written(&self, path: &Path) {
-        let file = path.display();
+        let file = shown_path(path);
         self.tell(&say!(self.lang, "written: {file}\n", "出力しました: {file}\n"));
     }
 
-    /// Prints `text` on standard output.
+    /// Prints `text` for people on standard output, as [`Context::tell`] tells it.
     pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
         if text.is_empty() {
             return Ok(());
         }
-        self.print_bytes(text.as_bytes())
+        self.print_bytes(shown_lines(text).as_bytes())
     }
 
     /// Prints bytes on standard output. A reader that goes away (`| head`) is no failure.
@@ -326,7 +330,7 @@ impl Context {
 
     /// Prints what may be longer than the screen: by the pager, where somebody reads it at a terminal.
     pub(crate) fn page(&self, text: &str) -> Result<(), Failure> {
-        self.page_pieces(|out| out.write_all(text.as_bytes()))
+        self.page_pieces(|out| out.write_all(shown_lines(text).as_bytes()))
     }
 
     /// As [`Context::page`], for what is too large to be held: `content` writes it piece by piece.
@@ -334,15 +338,48 @@ impl Context {
         &self,
         content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Failure> {
-        let Some(pager) = self.pages.then(Pager::begin).flatten() else { return self.print_pieces(content) };
+        let Some(wanted) = self.pages.then(Wanted::at_the_terminal).flatten() else {
+            return self.print_pieces(content);
+        };
+        // The terminal is the pager's now, and reading is no work of this program.
+        self.end_progress();
+        let Some(pager) = wanted.begin() else { return self.print_pieces(content) };
         self.has_printed.set(true);
-        pager.show(content).map_err(|error| {
+        let shown = pager.show(content).map_err(|error| {
             Failure::system(
                 "cannot give the output to the pager (--no-pager prints it at once)",
                 "ページャーに出力できません（--no-pager でそのまま出力）",
                 &error,
             )
-        })
+        })?;
+        match shown {
+            Shown::Read => Ok(()),
+            Shown::Unread(pager, status, text) => {
+                self.tell_of_pager(&say!(
+                    self.lang,
+                    "the pager {pager} ended ({status}) before it read anything: all of it is printed here",
+                    "ページャー {pager} は何も読まずに終了しました（{status}）。全てここに出力します"
+                ));
+                self.print_bytes(&text)
+            }
+            Shown::CutShort(pager, status) => {
+                self.tell_of_pager(&say!(
+                    self.lang,
+                    "the pager {pager} ended ({status}): it may not have shown everything",
+                    "ページャー {pager} が途中で終了しました（{status}）。全ては表示されていない可能性があります"
+                ));
+                Ok(())
+            }
+        }
+    }
+
+    /// Says what became of the pager, and how to do without.
+    fn tell_of_pager(&self, what: &str) {
+        self.tell(&say!(
+            self.lang,
+            "warifu: {what}; WARIFU_PAGER names another, --no-pager prints at once\n",
+            "warifu: {what}。WARIFU_PAGER で別のページャーを指定するか、--no-pager でそのまま出力できます\n"
+        ));
     }
 
     /// Gives the JSON document of the command, which is printed when it has ended: one that fails after this

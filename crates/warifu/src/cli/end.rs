@@ -9,6 +9,7 @@ use serde_json::Value;
 use warifu::error::{Exit, Failure};
 use warifu_usage::{Paint, Usage, asks_for_json};
 use warifu_values::lang::{Lang, Speak as _};
+use warifu_values::text::{shown, shown_lines};
 
 use super::Context;
 use super::document::{DOCUMENTS, with_error};
@@ -35,7 +36,7 @@ pub(super) fn end(mut done: Result<Exit, Failure>, context: &Context, invocation
         Err(failure) => Some(with_error(document, failure, &advised(failure, invocation, context.lang))),
     };
     if let Some(document) = document
-        && let Err(failure) = context.print(&format!("{document:#}\n"))
+        && let Err(failure) = context.print_bytes(format!("{document:#}\n").as_bytes())
     {
         tell(&failure, invocation, context.lang);
         done = done.and(Err(failure));
@@ -77,9 +78,9 @@ fn print(document: &Value) {
 fn tell(failure: &Failure, invocation: &Invocation, lang: Lang) {
     let mut stderr = io::stderr().lock();
     let paint = Paint::of(&stderr);
-    let mut text = format!("{} {}\n", paint.error("warifu:"), failure.say(lang));
+    let mut text = format!("{} {}\n", paint.error("warifu:"), shown_lines(&failure.say(lang)));
     for advised in advised(failure, invocation, lang) {
-        text.push_str(&format!("  {}\n", paint.command(&advised)));
+        text.push_str(&format!("  {}\n", paint.command(&shown(&advised))));
     }
     // Who closed the terminal does not read it.
     let _ = stderr.write_all(text.as_bytes());

@@ -37,7 +37,7 @@ pub(crate) use context::Context;
 use end::{end, end_of_usage, end_unbegun};
 use findings_as::FindingsAs;
 use invocation::Invocation;
-use settings::Settings;
+use settings::{Globals, Settings};
 
 /// Versions, converts, signs and publishes the masters of Japanese medical claims.
 ///
@@ -130,11 +130,12 @@ impl Command {
 pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     let mut args: Vec<OsString> = args.into_iter().collect();
     Colour::asked_for(&args).settle();
-    let is_bare = settings::is_bare(&args);
+    let globals = Globals::of(&Cli::command());
+    let is_bare = settings::is_bare(&args, &globals);
     if is_bare {
         args.push("status".into());
     }
-    let args = settings::repository_last(args);
+    let args = settings::repository_last(args, &globals);
     let settings = Rc::new(Settings::read(&args));
     let lang = asked_for(&args).or_else(|| settings.language()).or_else(of_locale).unwrap_or_default();
     let mut commands = in_language(settings.applied(Cli::command()), lang);

@@ -2,8 +2,8 @@
 //! that stops at each screenful.
 
 use std::ffi::OsStr;
-use std::io::{self, IsTerminal as _, Write};
-use std::process::{Child, Command, Stdio};
+use std::io::{self, IsTerminal as _, PipeReader, PipeWriter, Read as _, Write, pipe};
+use std::process::{Child, Command, ExitStatus};
 
 /// What may name the program, the first before the other.
 const VARIABLES: [&str; 2] = ["WARIFU_PAGER", "PAGER"];
@@ -19,21 +19,46 @@ const LESS_OPTIONS: (&str, &str) = ("LESS", "FRXK");
 const OF_A_SHELL: &[char] =
     &['|', '&', ';', '<', '>', '(', ')', '$', '`', '\\', '"', '\'', '*', '?', '[', '#', '~', '=', '%'];
 
+/// The pager that is wanted, before it runs.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    /// As somebody named it.
+    name: String,
+    command: Command,
+}
+
 /// A pager that runs.
 #[derive(Debug)]
-pub(super) struct Pager(Child);
+pub(super) struct Pager {
+    name: String,
+    child: Child,
+    input: PipeWriter,
+    /// The end that the pager reads from: what it left unread is read here.
+    unread: PipeReader,
+}
 
-impl Pager {
-    /// One for standard output; none where that is no terminal that can be paged, where nobody wants one,
-    /// or where the program is not there.
-    pub(super) fn begin() -> Option<Pager> {
+/// How showing ended.
+#[derive(Debug)]
+pub(super) enum Shown {
+    /// It was read, or somebody has read enough.
+    Read,
+    /// The pager called so ended with that, and nothing of the text was read, which is this.
+    Unread(String, ExitStatus, Vec<u8>),
+    /// The same after it had read some of it.
+    CutShort(String, ExitStatus),
+}
+
+impl Wanted {
+    /// The one for standard output; none where that is no terminal that can be paged, or where nobody wants
+    /// one.
+    pub(super) fn at_the_terminal() -> Option<Wanted> {
         let terminal = std::env::var_os("TERM").filter(|name| !name.is_empty() && name != "dumb");
         if terminal.is_none() || !io::stdout().is_terminal() {
             return None;
         }
         let named = VARIABLES.into_iter().find_map(std::env::var_os);
-        let mut command = match named {
-            Some(named) => run_as_named(&named)?,
+        let mut command = match &named {
+            Some(named) => run_as_named(named)?,
             None => {
                 let mut less = Command::new(LESS[0]);
                 less.args(&LESS[1..]);
@@ -43,21 +68,66 @@ impl Pager {
         if std::env::var_os(LESS_OPTIONS.0).is_none() {
             command.env(LESS_OPTIONS.0, LESS_OPTIONS.1);
         }
-        command.stdin(Stdio::piped()).spawn().ok().map(Pager)
+        let name = named.map_or_else(|| LESS[0].to_owned(), |named| named.to_string_lossy().into_owned());
+        Some(Wanted { name, command })
     }
 
+    /// Runs it; none where the program is not there.
+    pub(super) fn begin(self) -> Option<Pager> {
+        let Wanted { name, mut command } = self;
+        let (unread, input) = pipe().ok()?;
+        let child = command.stdin(unread.try_clone().ok()?).spawn().ok()?;
+        Some(Pager { name, child, input, unread })
+    }
+}
+
+impl Pager {
     /// Gives it what `content` writes, and waits until it was read. Who has read enough is no failure.
-    pub(super) fn show(mut self, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-        let written = match self.0.stdin.take() {
-            Some(mut input) => content(&mut input).and_then(|()| input.flush()),
-            None => Ok(()),
-        };
+    pub(super) fn show(self, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<Shown> {
+        let Pager { name, mut child, input, mut unread } = self;
+        // What it leaves unread is taken by another thread: nobody else could, while this one writes.
+        let waits = std::thread::spawn(move || {
+            let status = child.wait()?;
+            let mut left = Vec::new();
+            if !status.success() {
+                unread.read_to_end(&mut left)?;
+            }
+            // Where it ended well, the other end of the pipe is told by this that nobody reads any more.
+            drop(unread);
+            io::Result::Ok((status, left))
+        });
+        let mut input = Counted { input, bytes: 0 };
+        let written = content(&mut input).and_then(|()| input.flush());
+        let bytes = input.bytes;
+        // The pager reads to the end of it.
+        drop(input);
         // The terminal is the pager's until it has ended.
-        let ended = self.0.wait().map(drop);
+        let (status, left) =
+            waits.join().map_err(|_| io::Error::other("the pager cannot be waited for"))??;
         match written {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ended,
-            written => written.and(ended),
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error),
+            _ if status.success() => Ok(Shown::Read),
+            _ if left.len() == bytes => Ok(Shown::Unread(name, status, left)),
+            _ => Ok(Shown::CutShort(name, status)),
         }
+    }
+}
+
+/// The way to a pager, and how many bytes went it.
+struct Counted {
+    input: PipeWriter,
+    bytes: usize,
+}
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.input.write(bytes)?;
+        self.bytes += written;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.input.flush()
     }
 }
 

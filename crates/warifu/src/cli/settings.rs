@@ -162,8 +162,42 @@ impl Settings {
     }
 }
 
+/// What stands before a command though it is one of its own options.
+const REPOSITORY: &str = "--repo";
+
+/// The options that every command has, as they are typed.
+#[derive(Debug, Default)]
+pub(crate) struct Globals {
+    with_value: Vec<String>,
+    flags: Vec<String>,
+}
+
+impl Globals {
+    /// Those of `commands`.
+    pub(crate) fn of(commands: &Command) -> Self {
+        let mut globals = Globals::default();
+        for option in commands.get_arguments().filter(|option| option.is_global_set()) {
+            let typed = match option.get_action().takes_values() {
+                true => &mut globals.with_value,
+                false => &mut globals.flags,
+            };
+            typed.extend(option.get_long().map(|long| format!("--{long}")));
+            typed.extend(option.get_short().map(|short| format!("-{short}")));
+        }
+        globals
+    }
+
+    fn takes_value(&self, typed: &str) -> bool {
+        self.with_value.iter().any(|option| option == typed)
+    }
+
+    fn is_flag(&self, typed: &str) -> bool {
+        self.flags.iter().any(|option| option == typed)
+    }
+}
+
 /// The line with a `--repo` that stands before the command after it, where the command takes it.
-pub(crate) fn repository_last(args: Vec<OsString>) -> Vec<OsString> {
+pub(crate) fn repository_last(args: Vec<OsString>, globals: &Globals) -> Vec<OsString> {
     let (mut before, mut moved) = (Vec::new(), Vec::new());
     let mut words = args.into_iter();
     before.extend(words.next());
@@ -175,7 +209,7 @@ pub(crate) fn repository_last(args: Vec<OsString>) -> Vec<OsString> {
                 moved.extend(words.next());
             }
             _ if text.starts_with("--repo=") => moved.push(word),
-            "--lang" | "--schemas" | "--audit" | "--color" => {
+            name if globals.takes_value(name) => {
                 before.push(word);
                 before.extend(words.next());
             }
@@ -193,18 +227,18 @@ pub(crate) fn repository_last(args: Vec<OsString>) -> Vec<OsString> {
 }
 
 /// Whether the line names no command and asks for nothing else.
-pub(crate) fn is_bare(args: &[OsString]) -> bool {
+pub(crate) fn is_bare(args: &[OsString], globals: &Globals) -> bool {
     let mut words = args.iter().skip(1);
     while let Some(word) = words.next() {
         match &*word.to_string_lossy() {
-            "--lang" | "--schemas" | "--audit" | "--color" | "--repo" => {
+            name if name == REPOSITORY || globals.takes_value(name) => {
                 words.next();
             }
-            "--json" | "--quiet" | "-q" | "--force" => {}
-            text if ["--lang=", "--schemas=", "--audit=", "--color=", "--repo="]
-                .iter()
-                .any(|it| text.starts_with(it)) => {}
-            _ => return false,
+            text if globals.is_flag(text) => {}
+            text => match text.split_once('=') {
+                Some((name, _)) if name == REPOSITORY || globals.takes_value(name) => {}
+                _ => return false,
+            },
         }
     }
     true
@@ -244,17 +278,44 @@ mod tests {
             ("warifu log --repo m", "warifu log --repo m"),
             ("warifu", "warifu"),
         ] {
-            assert_eq!(repository_last(line(typed)), line(meant), "{typed}");
+            assert_eq!(repository_last(line(typed), &globals()), line(meant), "{typed}");
         }
+    }
+
+    fn globals() -> Globals {
+        Globals::of(&<crate::cli::Cli as clap::CommandFactory>::command())
+    }
+
+    /// Whatever is global: a line of it alone is bare, and `--repo` behind it is found.
+    #[test]
+    fn every_global_option_may_stand_alone_and_before_the_repository() {
+        let globals = globals();
+        for flag in &globals.flags {
+            assert!(is_bare(&line(&format!("warifu {flag}")), &globals), "{flag}");
+            let (typed, meant) =
+                (format!("warifu {flag} --repo m log"), format!("warifu {flag} log --repo m"));
+            assert_eq!(repository_last(line(&typed), &globals), line(&meant));
+        }
+        for option in &globals.with_value {
+            for typed in [format!("warifu {option} x"), format!("warifu {option}=x")] {
+                assert!(is_bare(&line(&typed), &globals), "{typed}");
+                let meant = format!("{typed} log --repo m");
+                assert_eq!(repository_last(line(&format!("{typed} --repo m log")), &globals), line(&meant));
+            }
+        }
+        let known = ["--json", "--quiet", "-q", "--force", "--no-pager"];
+        assert!(known.iter().all(|flag| globals.is_flag(flag)), "{globals:?}");
+        let known = ["--lang", "--color", "--schemas", "--audit"];
+        assert!(known.iter().all(|option| globals.takes_value(option)), "{globals:?}");
     }
 
     #[test]
     fn a_line_without_a_command_is_bare() {
         for bare in ["warifu", "warifu --lang ja", "warifu --json --repo m", "warifu --lang=en"] {
-            assert!(is_bare(&line(bare)), "{bare}");
+            assert!(is_bare(&line(bare), &globals()), "{bare}");
         }
         for other in ["warifu log", "warifu --help", "warifu -V", "warifu --repo m log", "warifu --bad"] {
-            assert!(!is_bare(&line(other)), "{other}");
+            assert!(!is_bare(&line(other), &globals()), "{other}");
         }
     }
 }

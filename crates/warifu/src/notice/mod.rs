@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use warifu_masters::past::{Change, What};
 use warifu_masters::schema::{Layout, Schemas};
-use warifu_trust::{Made, Manifest, MasterEntry, Organisation, UnixSeconds};
+use warifu_trust::{Made, Manifest, MasterEntry, Organisation, PerOrganisation, Tally, UnixSeconds};
 use warifu_values::day::TreatmentDay;
 use warifu_values::judgement::AcceptedPast;
 use warifu_values::lang::{Lang, Speak as _};
@@ -23,9 +23,31 @@ pub use page::page;
 pub use text::text;
 pub use words::Words;
 
+/// How far the release of a notice has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Both organisations signed it, and it is published.
+    Published,
+    /// It is a draft: how many of each have signed it so far.
+    Draft(PerOrganisation<Tally>),
+}
+
+impl Standing {
+    /// Whether both organisations signed what is told.
+    fn is_signed(self) -> bool {
+        match self {
+            Standing::Published => true,
+            Standing::Draft(PerOrganisation { kikin, kokuho }) => kikin.holds() && kokuho.holds(),
+        }
+    }
+}
+
 /// A notice, before it is written in any language.
 #[derive(Debug, Serialize)]
 pub struct Notice {
+    /// Whether it is published.
+    #[serde(rename = "is_draft", serialize_with = "is_draft")]
+    pub standing: Standing,
     /// The release.
     pub release: u64,
     /// What it is.
@@ -62,6 +84,10 @@ pub struct Notice {
     pub left_out: usize,
     /// The digest of its manifest.
     pub manifest: String,
+}
+
+fn is_draft<S: serde::Serializer>(standing: &Standing, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_bool(*standing != Standing::Published)
 }
 
 fn shown<S: serde::Serializer>(day: &TreatmentDay, serializer: S) -> Result<S::Ok, S::Error> {
@@ -215,6 +241,8 @@ pub struct Accepted {
 /// What a notice is made of.
 #[derive(Debug)]
 pub struct Release<'a> {
+    /// How far it has come.
+    pub standing: Standing,
     /// What both sign.
     pub manifest: &'a Manifest,
     /// The digest of its bytes.
@@ -246,8 +274,18 @@ struct Reader<'a> {
 impl Notice {
     /// The notice of that release.
     pub fn of(schemas: &Schemas, release: &Release<'_>) -> Notice {
-        let Release { manifest, digest, list, names, before, withdrawn, follows, compared_with, masters } =
-            release;
+        let Release {
+            standing,
+            manifest,
+            digest,
+            list,
+            names,
+            before,
+            withdrawn,
+            follows,
+            compared_with,
+            masters,
+        } = release;
         let past_before = manifest.head().past_before();
         let reader = Reader { schemas, names, masters };
         let is_told = |change: &&Change| match &change.what {
@@ -281,6 +319,7 @@ impl Notice {
             }
         });
         Notice {
+            standing: *standing,
             release: manifest.release,
             title: manifest.title.clone(),
             made: manifest.created.day_in_japan(),

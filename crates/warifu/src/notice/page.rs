@@ -13,7 +13,7 @@ const STYLE: &str = include_str!("page.css");
 
 /// The notice; of each kind of change the first `most` codes.
 pub fn page(notice: &Notice, words: &Words, most: usize, lang: Lang) -> Html {
-    let Said { heading, head, back, headings, accepted, past_lead, resubmit, left_out, still, verify } =
+    let Said { heading, draft, head, back, headings, accepted, past_lead, resubmit, left_out, still, verify } =
         said::said(notice, words, lang);
     let [future_heading, past_heading] = headings;
     let paragraphs = |lines: &[String]| lines.iter().map(|line| html!("<p>{}</p>", line)).collect::<Html>();
@@ -22,6 +22,7 @@ pub fn page(notice: &Notice, words: &Words, most: usize, lang: Lang) -> Html {
         false => html!("<div class=\"back\">{}</div>", paragraphs(&back)),
     };
     let left_out = left_out.map(|left_out| html!("<p>{}</p>", left_out)).unwrap_or_default();
+    let draft = draft.map(|draft| html!("<p class=\"draft\">{}</p>", draft)).unwrap_or_default();
     let still = still.map(|still| html!("<p>{}</p>", still)).unwrap_or_default();
     let of_day = |FromDay { day, masters }: &FromDay| {
         let day = said::day(*day, lang);
@@ -47,12 +48,13 @@ pub fn page(notice: &Notice, words: &Words, most: usize, lang: Lang) -> Html {
         "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{}</title>\
          <style>{}</style></head><body>\
-         <h1>{}</h1><div class=\"head\">{}</div>{}{}{}{}{}<h2>{}</h2>\
+         <h1>{}</h1>{}<div class=\"head\">{}</div>{}{}{}{}{}<h2>{}</h2>\
          <p class=\"digest\">{}</p></body></html>\n",
         say!(lang, "en", "ja"),
         heading,
         STYLE,
         heading,
+        draft,
         paragraphs(&head),
         back,
         still,

@@ -1,14 +1,16 @@
 //! What a notice says around its tables, and how it shows days and values: alike as text and as a page.
 
-use warifu_trust::UnixSeconds;
+use warifu_trust::{PerOrganisation, UnixSeconds};
 use warifu_values::day::TreatmentDay;
 use warifu_values::lang::{Lang, Speak as _};
 
-use super::{Accepted, Corrected, Ended, Notice, Row, TakenAway, Words};
+use super::{Accepted, Corrected, Ended, Notice, Row, Standing, TakenAway, Words};
 
 /// The sentences of a notice.
 pub(super) struct Said {
     pub(super) heading: String,
+    /// That it is a draft, where it is.
+    pub(super) draft: Option<String>,
     /// Which release, of whom, from when, why.
     pub(super) head: Vec<String>,
     /// That it was taken away, takes the place of one that was, or goes back to an older one; empty where it
@@ -29,6 +31,14 @@ pub(super) struct Said {
 }
 
 pub(super) fn said(notice: &Notice, words: &Words, lang: Lang) -> Said {
+    let draft = match notice.standing {
+        Standing::Published => None,
+        Standing::Draft(PerOrganisation { kikin, kokuho }) => {
+            let [kikin, kokuho] = [kikin, kokuho].map(|tally| tally.say(lang));
+            Some(words.say("draft", &[("{kikin}", &kikin), ("{kokuho}", &kokuho)]))
+        }
+    };
+    let lead = if notice.standing.is_signed() { "verify_lead" } else { "verify_lead_draft" };
     let release = notice.release.to_string();
     let mut head = vec![
         words.say("release", &[("{release}", &release), ("{title}", &notice.title)]),
@@ -102,6 +112,7 @@ pub(super) fn said(notice: &Notice, words: &Words, lang: Lang) -> Said {
     let heading = if stands { "heading" } else { "withdrawn_heading" };
     Said {
         heading: words.say(heading, &[]),
+        draft,
         head,
         back,
         headings: if stands { ["future", "past"] } else { ["withdrawn_future", "withdrawn_past"] },
@@ -112,7 +123,7 @@ pub(super) fn said(notice: &Notice, words: &Words, lang: Lang) -> Said {
         left_out: (notice.left_out > 0)
             .then(|| words.say("left_out", &[("{count}", &notice.left_out.to_string())])),
         still,
-        verify: words.say("verify_lead", &[("{digest}", &notice.manifest)]),
+        verify: words.say(lead, &[("{digest}", &notice.manifest)]),
     }
 }
 

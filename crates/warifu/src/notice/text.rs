@@ -6,10 +6,13 @@ use warifu_values::lang::Lang;
 
 /// The notice; of each kind of change the first `most` codes.
 pub fn text(notice: &Notice, words: &Words, most: usize, lang: Lang) -> String {
-    let Said { heading, head, back, headings, accepted, past_lead, resubmit, left_out, still, verify } =
+    let Said { heading, draft, head, back, headings, accepted, past_lead, resubmit, left_out, still, verify } =
         said(notice, words, lang);
     let [future, past] = headings;
     let mut text = format!("{heading}\n\n");
+    if let Some(draft) = draft {
+        text.push_str(&format!("{draft}\n\n"));
+    }
     for line in head.iter().chain(&back) {
         text.push_str(&format!("{line}\n"));
     }

@@ -5,7 +5,12 @@
 //! where to look first in all masters; and what is compared, each digest with its phrase. The data is
 //!
 //! ```text
-//! release    the draft: number, title, marks, the digest of its manifest and its phrase; null before one is
+//! lang       in which it is first shown: ja or en
+//! program    the program and its version
+//! past_before the first treatment day that is not past for it
+//! kinds      {kind: {ja, en, ...}}                      what each kind of master is called
+//! release    the draft: number, title, marks [{ja, en, is_grave}], the digest of its manifest and its
+//!            phrase; null before one is
 //! published  the release that it follows: number, digest, phrase; null where there is none
 //! warnings   [{ja, en}]
 //! sides      [[group, ...], [group, ...]]               the past, then what is to come
@@ -23,7 +28,7 @@ mod sides;
 use serde_json::{Value, json};
 use warifu_masters::past::Change;
 use warifu_masters::schema::Schemas;
-use warifu_trust::Manifest;
+use warifu_trust::{Manifest, Mark};
 use warifu_values::day::TreatmentDay;
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak as _};
@@ -104,27 +109,18 @@ fn both(say: impl Fn(Lang) -> String) -> Value {
 }
 
 fn release(manifest: &Manifest) -> Value {
-    let corrections: Vec<Value> = manifest
-        .masters
-        .iter()
-        .flat_map(|master| {
-            let name = format!("{}/{}", master.series, master.kind);
-            let each = master.corrections.iter();
-            each.map(move |one| json!([name, one.dated, one.file, one.keys.join(", "), one.reason]))
-        })
-        .collect();
+    let mark = |mark: &Mark<'_>| {
+        let mut told = both(|lang| mark.say(lang));
+        told["is_grave"] = mark.is_grave().into();
+        told
+    };
     let digest: Option<Digest> = manifest.digest().ok();
     json!({
         "number": manifest.release,
         "title": manifest.title,
         "created": manifest.created.to_string(),
         "commit": manifest.commit,
-        "activate_at": manifest.activate_at.map(|instant| instant.to_string()),
-        "emergency": manifest.emergency.as_ref().map(|emergency| &*emergency.reason),
-        "reverts_to": manifest.reverts_to.map(|to| to.release),
-        "not_a_successor": manifest.not_a_successor,
-        "future_only": manifest.future_only,
-        "corrections": corrections,
+        "marks": manifest.marks().iter().map(mark).collect::<Vec<_>>(),
         "manifest": digest.map(|digest| digest.to_string()),
         "phrase": digest.map(|digest| Phrase::of(&digest)),
     })

@@ -14,24 +14,6 @@ const releaseOverview = (kit) => {
     againstNothing: ["まだ何も公開されていません（最初のリリース）", "Nothing is published yet: a first release"],
     made: ["作成 {0}", "made {0}"],
     commit: ["コミット {0}", "commit {0}"],
-    starts: ["適用開始 {0}", "in force from {0}"],
-    emergency: ["緊急リリース: {0}", "EMERGENCY: {0}"],
-    correction: [
-      "緊急訂正（{0}、{1}、公式ファイル未収載）: {2}（{3}）: {4}",
-      "EMERGENCY CORRECTION ({0}, {1}, in no official file yet): {2} ({3}): {4}",
-    ],
-    reverts: [
-      "内容の復元: リリース {0} のマスターに戻す",
-      "REVERT: brings back the masters of release {0}",
-    ],
-    notSuccessor: [
-      "公開中のリリースのコミットの後に続くものではない: {0}",
-      "NOT A SUCCESSOR of the published release's commit: {0}",
-    ],
-    futureOnly: [
-      "遡及する訂正は後のリリースに含める",
-      "Corrections that reach back are left to a later release",
-    ],
     warning: ["警告: {0}", "WARNING: {0}"],
     pastFigure: ["遡及変更", "retroactive changes"],
     futureFigure: ["将来分の変更", "changes of days to come"],
@@ -123,22 +105,13 @@ const releaseOverview = (kit) => {
   // ---- Head -----------------------------------------------------------------------------------------------
 
   const total = (groups) => groups.reduce((sum, group) => sum + group.rows.length, 0);
-  const marks = () => {
-    if (!release) return [];
-    return [
-      release.emergency && t("emergency", release.emergency),
-      release.reverts_to && t("reverts", release.reverts_to),
-      release.not_a_successor && t("notSuccessor", release.not_a_successor),
-      release.future_only && t("futureOnly"),
-      ...release.corrections.map((one) => t("correction", ...one)),
-    ].filter(Boolean);
-  };
+  const marks = release ? release.marks : [];
+  const markClass = (mark) => (mark.is_grave ? "note grave" : "note");
   const showHead = (risks) => {
     const facts = [
       isRenewal ? t("renews") : published ? t("against", published.number) : t("againstNothing"),
       release && t("made", release.created),
       release && t("commit", release.commit.slice(0, 12)),
-      release && release.activate_at && t("starts", release.activate_at),
     ].filter(Boolean);
     const urgent = risks.filter((risk) => risk.level === "high").reduce((sum, risk) => sum + risk.records, 0);
     const figure = (count, word, to) =>
@@ -147,7 +120,8 @@ const releaseOverview = (kit) => {
     fill(
       at("cover"),
       h`${topBar()}<h1>${title()}</h1><p class="span">${facts.join(language() === "ja" ? "、" : ", ")}</p>
-      ${marks().map((mark) => h`<p class="note grave">${mark}</p>`)}${given.warnings.map((warning) =>
+      ${marks.map((mark) => h`<p class="${markClass(mark)}">${mark[language()]}</p>`)}
+      ${given.warnings.map((warning) =>
         h`<p class="note">${t("warning", warning[language()])}</p>`)}
       <ul class="figures whole">${figure(total(given.sides[0]), "pastFigure", "past")}${figure(
         given.waivers.length,

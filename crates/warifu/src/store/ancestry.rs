@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use git2::Oid;
 
-use super::error::{CommitTold, StoreError};
+use super::error::{CommitTold, Doing, StoreError};
 use super::history::LogEntry;
 use super::line::{only_in, told};
 use super::repository::Store;
@@ -68,7 +68,7 @@ impl Store {
         };
         let descends = |from: Oid, of: Oid| {
             let compared = self.repository.graph_descendant_of(from, of);
-            compared.map_err(StoreError::git(format_args!("compare {from} with {of}")))
+            compared.map_err(StoreError::git(Doing::CompareNamed(from.to_string(), of.to_string())))
         };
         Ok(if commit == other || descends(commit, other)? {
             Ancestry::Follows

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use git2::Repository;
 
-use super::error::StoreError;
+use super::error::{Doing, StoreError};
 use super::repository::Store;
 use crate::in_order::all_in_order;
 
@@ -28,8 +28,7 @@ impl Store {
             let store = match free {
                 Some(store) => store,
                 None => {
-                    let repository =
-                        Repository::open(path).map_err(StoreError::git("open the repository"))?;
+                    let repository = Repository::open(path).map_err(StoreError::git(Doing::Open))?;
                     Store::over(repository, library.clone())
                 }
             };

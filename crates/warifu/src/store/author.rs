@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 pub use crate::identity::Author;
 
-use super::error::{CommitError, StoreError};
+use super::error::{CommitError, Doing, StoreError};
 
 /// Japan Standard Time, in minutes: where the masters are published.
 const JST_MINUTES: i32 = 540;
@@ -30,6 +30,6 @@ pub(super) fn signature(
 
 /// Whom a commit is by.
 pub(super) fn author_of(repository: &Repository, commit: Oid) -> Result<String, StoreError> {
-    let commit = repository.find_commit(commit).map_err(StoreError::git("read a commit"))?;
+    let commit = repository.find_commit(commit).map_err(StoreError::git(Doing::ReadCommit))?;
     Ok(String::from_utf8_lossy(commit.author().name_bytes()).into_owned())
 }

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use warifu_masters::change::diff::field_or_blank;
 use warifu_masters::table::Master;
 
-use super::error::StoreError;
+use super::error::{Doing, StoreError};
 use super::objects::Objects;
 use super::publications::{Publications, Told};
 use super::record::ImportRecord;
@@ -119,7 +119,7 @@ impl Store {
     /// [`StoreError::Damaged`] when a shard cannot be read.
     pub fn blame(&self, at: &At, key: &str) -> Result<Option<Blame>, StoreError> {
         let objects = self.objects()?;
-        let head = Oid::from_str(&at.commit).map_err(StoreError::git("read a commit's name"))?;
+        let head = Oid::from_str(&at.commit).map_err(StoreError::git(Doing::ReadName))?;
         let publications = Publications::of(&objects, head, &at.series, &at.kind)?;
         let mut versions = publications.tell(&objects, &shards::file_of_key(key))?.into_iter().rev();
         let read = |told: &Told| -> Result<Option<Master>, StoreError> {

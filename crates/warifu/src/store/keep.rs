@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::author::{Author, signature};
 use super::config::Config;
-use super::error::{CommitError, StoreError};
+use super::error::{CommitError, StoreError, WithFile};
 use super::repository::Store;
 use super::transaction::{Change, Message};
 
@@ -64,7 +64,7 @@ impl Store {
             let file = self.path().join(path);
             changes.push(match fs::symlink_metadata(&file) {
                 Ok(about) if about.is_file() => {
-                    let bytes = fs::read(&file).map_err(StoreError::io("read", &file))?;
+                    let bytes = fs::read(&file).map_err(StoreError::io(WithFile::Read, &file))?;
                     if path == Config::FILE {
                         Config::parse(&String::from_utf8_lossy(&bytes)).map_err(StoreError::from)?;
                     }
@@ -108,8 +108,8 @@ impl Store {
             let (file, aside) = (self.path().join(&path), restored.before.join(&path));
             if fs::symlink_metadata(&file).is_ok() {
                 let folder = aside.parent().unwrap_or(&restored.before);
-                fs::create_dir_all(folder).map_err(StoreError::io("make", folder))?;
-                fs::rename(&file, &aside).map_err(StoreError::io("move", &file))?;
+                fs::create_dir_all(folder).map_err(StoreError::io(WithFile::Make, folder))?;
+                fs::rename(&file, &aside).map_err(StoreError::io(WithFile::Move, &file))?;
             }
             let written = crate::files::write(&file, &objects.blob(blob)?);
             written.map_err(StoreError::damaged)?;

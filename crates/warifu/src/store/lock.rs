@@ -4,7 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::error::{CommitError, StoreError};
+use super::error::{CommitError, StoreError, WithFile};
 
 /// Held while an import is at work.
 #[derive(Debug)]
@@ -17,13 +17,13 @@ impl Lock {
     /// Takes the lock of the repository whose `.git` folder is `git`.
     pub(super) fn take(git: &Path) -> Result<Lock, CommitError> {
         let folder = git.join("warifu");
-        fs::create_dir_all(&folder).map_err(StoreError::io("make", &folder))?;
+        fs::create_dir_all(&folder).map_err(StoreError::io(WithFile::Make, &folder))?;
         let path = folder.join("lock");
-        let file = File::create(&path).map_err(StoreError::io("open", &path))?;
+        let file = File::create(&path).map_err(StoreError::io(WithFile::Open, &path))?;
         match file.try_lock() {
             Ok(()) => Ok(Lock { file, folder }),
             Err(TryLockError::WouldBlock) => Err(CommitError::Busy),
-            Err(TryLockError::Error(error)) => Err(StoreError::io("lock", path)(error).into()),
+            Err(TryLockError::Error(error)) => Err(StoreError::io(WithFile::Lock, path)(error).into()),
         }
     }
 
@@ -44,19 +44,19 @@ impl Receiving {
     /// Takes it in the repository whose shared `.git` folder is `git`; `incoming` is the name.
     pub(super) fn take(git: &Path, incoming: &str) -> Result<Receiving, CommitError> {
         let folder = git.join("warifu");
-        fs::create_dir_all(&folder).map_err(StoreError::io("make", &folder))?;
+        fs::create_dir_all(&folder).map_err(StoreError::io(WithFile::Make, &folder))?;
         let path = folder.join("receiving");
-        let file = File::create(&path).map_err(StoreError::io("open", &path))?;
+        let file = File::create(&path).map_err(StoreError::io(WithFile::Open, &path))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(CommitError::Busy),
-            Err(TryLockError::Error(error)) => return Err(StoreError::io("lock", path)(error).into()),
+            Err(TryLockError::Error(error)) => return Err(StoreError::io(WithFile::Lock, path)(error).into()),
         }
         // Nobody else writes that name: a lock of libgit2's on it is of one that was killed.
         let left = git.join(format!("{incoming}.lock"));
         match fs::remove_file(&left) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(StoreError::io("remove", left)(error).into())
+                Err(StoreError::io(WithFile::Remove, left)(error).into())
             }
             _ => Ok(Receiving { file }),
         }

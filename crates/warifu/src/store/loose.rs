@@ -10,7 +10,7 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use git2::{ObjectType, Odb, OdbLookupFlags, Oid};
 
-use super::error::StoreError;
+use super::error::{Doing, StoreError, WithFile};
 
 /// Zlib's level: at 6, a tenth less takes more than twice the time, and git packs anew anyway.
 const LEVEL: u32 = 3;
@@ -18,7 +18,7 @@ const LEVEL: u32 = 3;
 /// Writes a blob below the folder `objects` of the repository, unless it is there, and says its name. It
 /// appears whole or not at all.
 pub(super) fn write_blob(odb: &Odb<'_>, objects: &Path, bytes: &[u8]) -> Result<Oid, StoreError> {
-    let oid = Oid::hash_object(ObjectType::Blob, bytes).map_err(StoreError::git("hash an object"))?;
+    let oid = Oid::hash_object(ObjectType::Blob, bytes).map_err(StoreError::git(Doing::HashObject))?;
     // Where git packed it a moment ago it is written once more, which does no harm: to look for new packs
     // each time costs more than to write.
     if odb.exists_ext(oid, OdbLookupFlags::NO_REFRESH) {
@@ -44,6 +44,6 @@ pub(super) fn write_blob(odb: &Odb<'_>, objects: &Path, bytes: &[u8]) -> Result<
         file.write_all(&packed)?;
         file.persist(&path).map(drop).map_err(|error| error.error)
     };
-    write().map_err(StoreError::io("write", &path))?;
+    write().map_err(StoreError::io(WithFile::Write, &path))?;
     Ok(oid)
 }

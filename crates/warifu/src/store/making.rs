@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use git2::{Repository, RepositoryInitOptions};
 
-use super::error::StoreError;
+use super::error::{Doing, StoreError, WithFile};
 
 /// What the name of the folder begins with.
 const MAKING: &str = ".warifu-making-";
@@ -34,28 +34,28 @@ impl Making {
     /// left there is nothing.
     pub(super) fn begin(place: &Path) -> Result<Option<Making>, StoreError> {
         let was_there = place.exists();
-        fs::create_dir_all(place).map_err(StoreError::io("make", place))?;
+        fs::create_dir_all(place).map_err(StoreError::io(WithFile::Make, place))?;
         // However the working folder changes, and whatever it is called.
-        let place = place.canonicalize().map_err(StoreError::io("open", place))?;
+        let place = place.canonicalize().map_err(StoreError::io(WithFile::Open, place))?;
         if !place.is_dir() {
             return Ok(None);
         }
         let mut left = Vec::new();
-        for entry in fs::read_dir(&place).map_err(StoreError::io("list", &place))? {
-            let path = entry.map_err(StoreError::io("list", &place))?.path();
+        for entry in fs::read_dir(&place).map_err(StoreError::io(WithFile::Read, &place))? {
+            let path = entry.map_err(StoreError::io(WithFile::Read, &place))?.path();
             if !is_left(&path) {
                 return Ok(None);
             }
             left.push(path);
         }
         for path in left {
-            fs::remove_dir_all(&path).map_err(StoreError::io("remove", &path))?;
+            fs::remove_dir_all(&path).map_err(StoreError::io(WithFile::Remove, &path))?;
         }
         let mut builder = tempfile::Builder::new();
         let within = builder.prefix(MAKING).tempdir_in(&place);
-        let within = within.map_err(StoreError::io("make a folder in", &place))?;
+        let within = within.map_err(StoreError::io(WithFile::Write, &place))?;
         let lock = within.path().join(LOCK);
-        let lock = File::create(&lock).map_err(StoreError::io("make", &lock))?;
+        let lock = File::create(&lock).map_err(StoreError::io(WithFile::Make, &lock))?;
         // A file system without locks has none: then only one at a time may make it.
         let _unlocked = lock.try_lock();
         Ok(Some(Making { place, was_there, within: Some(within), lock: Some(lock) }))
@@ -65,7 +65,7 @@ impl Making {
     pub(super) fn repository(&self) -> Result<Repository, StoreError> {
         let mut options = RepositoryInitOptions::new();
         options.initial_head("main").external_template(false);
-        Repository::init_opts(self.work(), &options).map_err(StoreError::git("make a repository"))
+        Repository::init_opts(self.work(), &options).map_err(StoreError::git(Doing::Make))
     }
 
     fn work(&self) -> PathBuf {
@@ -77,8 +77,8 @@ impl Making {
     pub(super) fn finish(mut self) -> Result<Repository, StoreError> {
         let (work, place) = (self.work(), self.place.clone());
         let mut names = vec![GIT.into()];
-        for entry in fs::read_dir(&work).map_err(StoreError::io("list", &work))? {
-            let name = entry.map_err(StoreError::io("list", &work))?.file_name();
+        for entry in fs::read_dir(&work).map_err(StoreError::io(WithFile::Read, &work))? {
+            let name = entry.map_err(StoreError::io(WithFile::Read, &work))?.file_name();
             if name != GIT {
                 names.push(name);
             }
@@ -86,13 +86,13 @@ impl Making {
         for name in names {
             let (from, to) = (work.join(&name), place.join(&name));
             if fs::symlink_metadata(&to).is_ok() {
-                return Err(StoreError::io("make", to)(io::ErrorKind::AlreadyExists.into()));
+                return Err(StoreError::io(WithFile::Make, to)(io::ErrorKind::AlreadyExists.into()));
             }
-            fs::rename(&from, &to).map_err(StoreError::io("make", to))?;
+            fs::rename(&from, &to).map_err(StoreError::io(WithFile::Make, to))?;
             self.was_there = true;
         }
         drop(self);
-        Repository::open(&place).map_err(StoreError::git("open the repository"))
+        Repository::open(&place).map_err(StoreError::git(Doing::Open))
     }
 }
 

@@ -62,8 +62,8 @@ pub use check::{Checked, Held, StateChecked};
 pub use config::{Config, Keeping, Series, Small, Waiver};
 pub use declared::declared_at;
 pub use error::{
-    CommitError, CommitTold, ConfigError, ExchangeError, ImportError, InitError, Obstacle, OpenError,
-    Refused, RevertError, StoreError, UndoError, Unsound,
+    CommitError, CommitTold, ConfigError, Doing, ExchangeError, ImportError, InitError, Obstacle, OpenError,
+    Refused, RevertError, StoreError, UndoError, Unsound, WithFile,
 };
 pub use history::{Blame, Credit, LogEntry};
 pub use judged::today;

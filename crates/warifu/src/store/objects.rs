@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use git2::{ObjectType, Odb, Oid};
 
-use super::error::StoreError;
+use super::error::{Doing, StoreError};
 use super::loose;
 
 /// One entry of a tree.
@@ -50,7 +50,7 @@ impl<'r> Objects<'r> {
         // As stock git, trust the names of objects when reading: `git fsck` and `warifu check`, which has the
         // SHA-256 of every state, are for that. Hashing each object anew would take half of the time.
         git2::opts::strict_hash_verification(false);
-        let odb = repository.odb().map_err(StoreError::git("open the object database"))?;
+        let odb = repository.odb().map_err(StoreError::git(Doing::OpenObjects))?;
         Ok(Objects { repository, odb, folder: repository.commondir().join("objects"), trees })
     }
 
@@ -70,7 +70,7 @@ impl<'r> Objects<'r> {
 
     /// The bytes of the object `oid`, which must be of `kind`.
     fn read(&self, oid: Oid, kind: ObjectType) -> Result<git2::OdbObject<'_>, StoreError> {
-        let object = self.odb.read(oid).map_err(StoreError::git(format_args!("read object {oid}")))?;
+        let object = self.odb.read(oid).map_err(StoreError::git(Doing::ReadObject(oid.to_string())))?;
         if object.kind() != kind {
             return Err(StoreError::damaged(format_args!("object {oid} is no {kind}")));
         }
@@ -122,7 +122,7 @@ impl<'r> Objects<'r> {
     /// The place of every commit that led to `head`, from the newest on: after all that it led to, and by the
     /// day of the commit where neither led to the other.
     pub(super) fn places(&self, head: Oid) -> Result<HashMap<Oid, usize>, StoreError> {
-        let git = || StoreError::git("walk the history");
+        let git = || StoreError::git(Doing::WalkHistory);
         let mut walk = self.repository.revwalk().map_err(git())?;
         walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME).map_err(git())?;
         walk.push(head).map_err(git())?;

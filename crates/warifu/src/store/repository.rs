@@ -13,7 +13,7 @@ use crate::library::Library;
 use super::author::{Author, signature};
 use super::beside::beside;
 use super::config::{Config, Series};
-use super::error::{CommitError, ConfigError, InitError, OpenError, StoreError};
+use super::error::{CommitError, ConfigError, Doing, InitError, OpenError, StoreError};
 use super::lock::Lock;
 use super::making::Making;
 use super::objects::{Objects, Trees};
@@ -92,7 +92,7 @@ impl Store {
         let repository = match Repository::discover(path) {
             Ok(repository) => repository,
             Err(error) if error.code() == git2::ErrorCode::NotFound => return Err(missing()),
-            Err(error) => return Err(StoreError::git("open the repository")(error).into()),
+            Err(error) => return Err(StoreError::git(Doing::Open)(error).into()),
         };
         let store = Store::over(repository, library.into());
         let objects = store.objects()?;
@@ -150,7 +150,7 @@ impl Store {
         match self.repository.head() {
             Ok(head) => Ok(head.target()),
             Err(error) if matches!(error.code(), git2::ErrorCode::UnbornBranch) => Ok(None),
-            Err(error) => Err(StoreError::git("read HEAD")(error)),
+            Err(error) => Err(StoreError::git(Doing::ReadHead)(error)),
         }
     }
 
@@ -226,7 +226,7 @@ impl Store {
     ) -> Result<T, E> {
         let git = self.repository.path();
         let look = || {
-            let repository = Repository::open(git).map_err(StoreError::git("open the repository"))?;
+            let repository = Repository::open(git).map_err(StoreError::git(Doing::Open))?;
             refuse_unclean(&repository)
         };
         let (done, looked) = beside(look, work);

@@ -9,7 +9,7 @@ use warifu_masters::finding::Findings;
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
 
-use super::error::StoreError;
+use super::error::{Doing, StoreError};
 use super::objects::Objects;
 use super::transaction::Change;
 
@@ -135,7 +135,7 @@ pub(super) fn changes(
         let mut ours = header.clone().into_bytes();
         ours.push(b'\n');
         master.push_canonical_rows(rows, &mut ours);
-        let oid = Oid::hash_object(ObjectType::Blob, &ours).map_err(StoreError::git("hash a shard"))?;
+        let oid = Oid::hash_object(ObjectType::Blob, &ours).map_err(StoreError::git(Doing::HashObject))?;
         if known != Some(oid) {
             changes.push(Change::put(format!("{folder}/{name}"), ours));
         }

@@ -11,7 +11,7 @@ use warifu_masters::table::Master;
 use warifu_masters::timeline::{Line, Row, Said};
 use warifu_values::day::{EffectiveDate, PublicationDay};
 
-use super::error::StoreError;
+use super::error::{Doing, StoreError};
 use super::objects::Objects;
 use super::publications::{Publications, Told};
 use super::repository::Store;
@@ -26,7 +26,7 @@ impl Store {
     pub fn timelines(&self, at: &At, state: &Master) -> Result<Timelines, StoreError> {
         let objects = self.objects()?;
         let governs = self.config(&at.commit)?.governs(&at.series, &at.kind)?;
-        let head = Oid::from_str(&at.commit).map_err(StoreError::git("read a commit's name"))?;
+        let head = Oid::from_str(&at.commit).map_err(StoreError::git(Doing::ReadName))?;
         let publications = Publications::of(&objects, head, &at.series, &at.kind)?;
         Walk { store: self, objects: &objects, publications, at, governs, days: HashMap::new() }
             .timelines(state)

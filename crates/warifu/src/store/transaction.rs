@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use git2::{IndexEntry, IndexTime, Oid, Repository, Signature};
 
-use super::error::{CommitError, StoreError};
+use super::error::{CommitError, Doing, StoreError, WithFile};
 use super::lock::Lock;
 use super::objects::{Objects, Trees};
 
@@ -66,7 +66,9 @@ impl Steps {
         let taken = self.taken.get();
         self.taken.set(taken + 1);
         if self.fail_at.get() == Some(taken) {
-            return Err(StoreError::io(what, "(failed as asked)")(std::io::ErrorKind::Other.into()));
+            return Err(StoreError::io(WithFile::Write, format!("({what}: failed as asked)"))(
+                std::io::ErrorKind::Other.into(),
+            ));
         }
         Ok(())
     }
@@ -109,7 +111,10 @@ impl Transaction<'_> {
         // Git itself may be at work; better told now than after the branch has moved.
         let index_lock = self.repository.path().join("index.lock");
         if index_lock.exists() {
-            return Err(StoreError::io("write", index_lock)(std::io::ErrorKind::AlreadyExists.into()).into());
+            return Err(StoreError::io(WithFile::Write, index_lock)(
+                std::io::ErrorKind::AlreadyExists.into(),
+            )
+            .into());
         }
         let (files, title) = (BTreeMap::new(), String::new());
         Ok(Pending { branch, from, tip: from, files, title, commits: 0 })
@@ -157,7 +162,8 @@ impl Transaction<'_> {
         if let Some(from) = from {
             self.steps.next("write")?;
             let journal = self.lock.journal();
-            fs::write(&journal, format!("{from} {commit}\n")).map_err(StoreError::io("write", journal))?;
+            fs::write(&journal, format!("{from} {commit}\n"))
+                .map_err(StoreError::io(WithFile::Write, journal))?;
         }
         self.steps.next("move the branch of")?;
         let more = commits - 1;
@@ -181,7 +187,7 @@ impl Transaction<'_> {
     fn refuse_to_overwrite(&self, from: Option<Oid>, files: &Files) -> Result<(), CommitError> {
         let Some(root) = self.repository.workdir() else { return Ok(()) };
         let tree = |oid| self.repository.find_commit(oid).and_then(|commit| commit.tree());
-        let old = from.map(tree).transpose().map_err(StoreError::git("read a commit"))?;
+        let old = from.map(tree).transpose().map_err(StoreError::git(Doing::ReadCommit))?;
         let is_ours = |path: &&String| {
             let relative = Path::new(path.as_str());
             let mut up = relative.ancestors().filter(|up| *up != Path::new(""));
@@ -205,7 +211,7 @@ impl Transaction<'_> {
         old: Option<Oid>,
         changes: &BTreeMap<&str, Option<Oid>>,
     ) -> Result<Option<Oid>, StoreError> {
-        let git = || StoreError::git("write a tree");
+        let git = || StoreError::git(Doing::WriteTree);
         let old = old.map(|oid| self.repository.find_tree(oid)).transpose().map_err(git())?;
         let mut builder = self.repository.treebuilder(old.as_ref()).map_err(git())?;
         let mut below: BTreeMap<&str, BTreeMap<&str, Option<Oid>>> = BTreeMap::new();
@@ -243,7 +249,7 @@ impl Transaction<'_> {
 
     fn write_commit(&self, tree: Oid, parent: Option<Oid>, message: &Message<'_>) -> Result<Oid, StoreError> {
         self.steps.next("write a commit to")?;
-        let git = || StoreError::git("write a commit");
+        let git = || StoreError::git(Doing::WriteCommit);
         let tree = self.repository.find_tree(tree).map_err(git())?;
         let parent = parent.map(|oid| self.repository.find_commit(oid)).transpose().map_err(git())?;
         let parents: Vec<_> = parent.iter().collect();
@@ -263,14 +269,14 @@ impl Transaction<'_> {
                 self.forget_journal()?;
                 Err(CommitError::Moved)
             }
-            Err(error) => Err(StoreError::git("move the branch")(error).into()),
+            Err(error) => Err(StoreError::git(Doing::MoveBranch)(error).into()),
         }
     }
 
     /// Writes changed files to the work tree and notes them in the index with their file times, so that
     /// `git status` needs not read them.
     fn check_out(&self, files: &Files) -> Result<(), StoreError> {
-        let git = || StoreError::git("write the index");
+        let git = || StoreError::git(Doing::WriteIndex);
         let Some(root) = self.repository.workdir() else {
             return Err(StoreError::damaged("a repository without a work tree"));
         };
@@ -286,15 +292,15 @@ impl Transaction<'_> {
                         fs::create_dir_all(folder)?;
                         fs::write(&file, bytes)
                     });
-                    written.map_err(StoreError::io("write", &file))?;
-                    let entry =
-                        index_entry(&file, path, *oid, bytes.len()).map_err(StoreError::io("read", &file))?;
+                    written.map_err(StoreError::io(WithFile::Write, &file))?;
+                    let entry = index_entry(&file, path, *oid, bytes.len())
+                        .map_err(StoreError::io(WithFile::Read, &file))?;
                     index.add(&entry).map_err(git())?;
                 }
                 None => {
                     match fs::remove_file(&file) {
                         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                            return Err(StoreError::io("remove", file)(error));
+                            return Err(StoreError::io(WithFile::Remove, file)(error));
                         }
                         _ => {}
                     }
@@ -314,7 +320,7 @@ impl Transaction<'_> {
         let journal = self.lock.journal();
         match fs::remove_file(&journal) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(StoreError::io("remove", journal)(error))
+                Err(StoreError::io(WithFile::Remove, journal)(error))
             }
             _ => Ok(()),
         }
@@ -350,7 +356,7 @@ impl Transaction<'_> {
             }
             match fs::remove_file(&lock) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(StoreError::io("remove", lock)(error));
+                    return Err(StoreError::io(WithFile::Remove, lock)(error));
                 }
                 _ => {}
             }
@@ -360,7 +366,7 @@ impl Transaction<'_> {
 
     /// What differs from `old` to `new`, as `new` has it; all of `new` where there is no `old`.
     fn between(&self, old: Option<Oid>, new: Oid) -> Result<Files, StoreError> {
-        let git = || StoreError::git("compare two commits");
+        let git = || StoreError::git(Doing::Compare);
         let tree = |oid| self.repository.find_commit(oid).and_then(|commit| commit.tree()).map_err(git());
         let (old, new) = (old.map(tree).transpose()?, tree(new)?);
         let diff = self.repository.diff_tree_to_tree(old.as_ref(), Some(&new), None).map_err(git())?;
@@ -379,7 +385,7 @@ impl Transaction<'_> {
 
 /// The full name of the branch that HEAD names, whether or not it has a commit yet.
 fn branch(repository: &Repository) -> Result<String, CommitError> {
-    let head = repository.find_reference("HEAD").map_err(StoreError::git("read HEAD"))?;
+    let head = repository.find_reference("HEAD").map_err(StoreError::git(Doing::ReadHead))?;
     match head.symbolic_target() {
         Ok(Some(name)) => Ok(name.to_owned()),
         _ => Err(CommitError::Detached),

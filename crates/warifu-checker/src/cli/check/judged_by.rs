@@ -68,7 +68,7 @@ fn of_state(state: &Path, schemas: &Schemas) -> Result<Candidate, Failure> {
     let could_not = |error| Failure::could_not(Said::of(&error));
     let record = directory.record().map_err(could_not)?;
     let running = record.running().release().ok_or_else(|| {
-        Failure::could_not(Said::new("this state directory records no release", "リリースの記録がありません"))
+        Failure::could_not(Said::new("this state folder records no release", "リリースの記録がありません"))
     })?;
     let content = directory.releases().load(running.id.into()).map_err(could_not)?;
     Candidate::build(schemas, content).map_err(Failure::could_not)

@@ -12,6 +12,7 @@ use warifu_masters::table::{Master, Role};
 use warifu_values::digest::Digest;
 use warifu_values::number::grouped;
 use warifu_values::say;
+use warifu_values::text::shown_path;
 
 use super::{load, refused};
 use crate::cli::Context;
@@ -49,8 +50,8 @@ impl Args {
         let (base, mut state) = load(context, &self.base, None, None)?;
         if base.role != Some(Role::Full) {
             return Err(Failure::refused(
-                format!("{} is a differential; the first file must be a full one", self.base.display()),
-                format!("{} は変更分です。最初のファイルは全件にしてください", self.base.display()),
+                format!("{} is a differential; the first file must be a full one", shown_path(&self.base)),
+                format!("{} は変更分です。最初のファイルは全件にしてください", shown_path(&self.base)),
                 Findings::new(),
             ));
         }
@@ -108,7 +109,7 @@ impl Args {
                 lang,
                 "{}: {added} new, {changed} changed, {abolished} abolished, {dropped} dropped\n",
                 "{}: 新規 {added}、変更 {changed}、廃止 {abolished}、削除 {dropped}\n",
-                file.display()
+                shown_path(file)
             ));
             steps.push(json!({
                 "file": file, "new": added, "changed": changed, "abolished": abolished, "dropped": dropped,
@@ -150,12 +151,12 @@ impl Args {
             if let Some((file, findings)) = &chain
                 && findings.is_empty()
             {
-                text.push_str(&say!(lang, "{}: exactly this\n", "{}: 完全に一致\n", file.display()));
+                text.push_str(&say!(lang, "{}: exactly this\n", "{}: 完全に一致\n", shown_path(file)));
             }
             if denied {
                 text.push_str(&say!(lang, "nothing was written\n", "出力していません\n"));
             } else {
-                let output = self.output.display();
+                let output = shown_path(&self.output);
                 text.push_str(&say!(
                     lang,
                     "{output}: {rows} rows, sha256 {digest}\n",

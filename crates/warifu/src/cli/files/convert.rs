@@ -13,6 +13,7 @@ use warifu_masters::schema::{Format, Schemas};
 use warifu_values::digest::Digest;
 use warifu_values::number::grouped;
 use warifu_values::say;
+use warifu_values::text::shown_path;
 
 use super::by_lines;
 use super::converted::Done;
@@ -88,10 +89,10 @@ impl Args {
             "{}  {}  {}\n{}  {}  {}\n{proof}\n",
             done.source,
             from.name,
-            self.file.display(),
+            shown_path(&self.file),
             done.output,
             to.name,
-            self.output.display(),
+            shown_path(&self.output),
         ))?;
         Ok(Exit::Done)
     }

@@ -67,6 +67,13 @@ impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let lang = context.lang;
         let output = context.place_of(self.output.as_ref())?;
+        if context.json && matches!(self.form, As::Html | As::Differential) {
+            return Err(Failure::new(
+                Exit::CouldNotRun,
+                "--json prints one JSON document, and this --form is none: leave one of the two out",
+                "--json は JSON 文書を出力しますが、この --form は JSON ではありません。どちらか一方を指定してください",
+            ));
+        }
         if self.form == As::Html {
             return self.page(context, output.as_ref());
         }

@@ -15,6 +15,7 @@ use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::number::grouped;
 use warifu_values::say;
+use warifu_values::text::shown_path;
 
 use super::role_name;
 use crate::cli::Context;
@@ -96,7 +97,7 @@ fn inspect(
         Err(failure) => {
             about.error = Some(failure.say(lang));
             if !context.json {
-                context.print(&format!("{}\n  {}\n", file.display(), failure.say(lang)))?;
+                context.print(&format!("{}\n  {}\n", shown_path(file), failure.say(lang)))?;
             }
             return Ok((failure.exit, document(&about, &Findings::new(), context.json)));
         }
@@ -135,7 +136,7 @@ fn inspect(
     if context.json {
         return Ok((Exit::Done, document(&about, &reading.findings, true)));
     }
-    let mut text = format!("{}\n", file.display());
+    let mut text = format!("{}\n", shown_path(file));
     let mut line = |name: &str, value: String| {
         let fill = NAME_CELLS.saturating_sub(name.width());
         text.push_str(&format!("  {name}{:fill$}  {value}\n", ""));

@@ -18,6 +18,7 @@ use warifu_masters::finding::Findings;
 use warifu_masters::schema::Format;
 use warifu_masters::table::{Master, Role};
 use warifu_values::lang::Lang;
+use warifu_values::text::shown_path;
 
 use super::Context;
 
@@ -39,8 +40,8 @@ pub(crate) fn load(
 /// The refusal after findings about `path` were shown.
 pub(crate) fn refused(path: &Path) -> Failure {
     Failure::refused(
-        format!("{}: refused for the findings above", path.display()),
-        format!("{}: 上記の理由で受け付けません", path.display()),
+        format!("{}: refused for the findings above", shown_path(path)),
+        format!("{}: 上記の理由で受け付けません", shown_path(path)),
         Findings::new(),
     )
 }
@@ -66,7 +67,7 @@ pub(crate) fn for_each_file(
     let mut worst = Exit::Done;
     let mut documents = Vec::new();
     for file in files {
-        steps.say(file.display().to_string());
+        steps.say(shown_path(file));
         let (exit, document) = one(file)?;
         worst = worst.max(exit);
         documents.extend(document);

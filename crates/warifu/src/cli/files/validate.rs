@@ -17,6 +17,7 @@ use warifu_values::digest::Digest;
 use warifu_values::judgement::Basis;
 use warifu_values::number::grouped;
 use warifu_values::say;
+use warifu_values::text::shown_path;
 
 use super::released::Released;
 use super::role_name;
@@ -174,7 +175,7 @@ fn one(
     }
     context.findings(file, &findings);
     if looks_like_a_state && !context.json {
-        let name = file.display();
+        let name = shown_path(file);
         let hint = say!(
             context.lang,
             "{name}: judged as a full. If it is a state made of differentials (apply, export), try --state\n",
@@ -186,7 +187,7 @@ fn one(
         && unproven > 0
         && !context.json
     {
-        let name = file.display();
+        let name = shown_path(file);
         let hint = match releases {
             None => say!(
                 context.lang,
@@ -240,7 +241,7 @@ fn one(
     let digest = canonical.map_or(String::new(), |digest| {
         say!(lang, ", canonical sha256 {digest}", "、正準形の sha256 {digest}")
     });
-    let file = file.display();
+    let file = shown_path(file);
     context.print(&say!(
         lang,
         "{file}: {verdict} ({what}{digest})\n",

@@ -1,6 +1,7 @@
 //! Aligned columns for a terminal, where a full-width character takes two cells.
 
 use unicode_width::UnicodeWidthStr as _;
+use warifu_values::text::shown;
 
 /// Rows of cells, aligned on the left; numbers may be aligned on the right.
 #[derive(Debug, Default)]
@@ -21,7 +22,7 @@ impl Columns {
     }
 
     pub(crate) fn row<const N: usize>(&mut self, cells: [&str; N]) {
-        self.rows.push(cells.iter().map(|cell| clean(cell)).collect());
+        self.rows.push(cells.iter().map(|cell| shown(cell)).collect());
     }
 
     /// The rows, two blanks between columns, none at line ends.
@@ -53,11 +54,6 @@ impl Columns {
         }
         text
     }
-}
-
-/// Values come from outside: a control character must not reach the terminal.
-fn clean(cell: &str) -> String {
-    cell.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use warifu_masters::table::Master;
 use warifu_values::day::TreatmentDay;
 use warifu_values::lang::Lang;
 use warifu_values::say;
+use warifu_values::text::shown;
 
 use warifu::amount::amount;
 
@@ -69,8 +70,8 @@ impl Hit {
         let parts = [place, amount(&self.record, 0, lang), self.days_text(lang)];
         let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         let under = " ".repeat(key.chars().count());
-        let line = format!("{key}  {name}\n{under}  {}\n", parts.join("  "));
-        line.chars().map(|c| if c.is_control() && c != '\n' { '\u{FFFD}' } else { c }).collect()
+        let (named, beside) = (format!("{key}  {name}"), format!("{under}  {}", parts.join("  ")));
+        format!("{}\n{}\n", shown(&named), shown(&beside))
     }
 
     fn days_text(&self, lang: Lang) -> String {

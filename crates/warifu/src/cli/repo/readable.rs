@@ -9,6 +9,7 @@ use warifu_values::amount::is_zero;
 use warifu_values::day::TreatmentDay;
 use warifu_values::lang::Lang;
 use warifu_values::say;
+use warifu_values::text::shown;
 
 use warifu::amount::amount;
 
@@ -74,7 +75,7 @@ pub(super) fn text(master: &Master, row: usize, width: usize, lang: Lang) -> Str
 pub(super) fn push_wrapped(label: &str, value: &str, labels: usize, width: usize, text: &mut String) {
     const LEFT: &str = "  ";
     text.push_str(LEFT);
-    text.push_str(&clean(label));
+    text.push_str(&shown(label));
     let indent = LEFT.len() + labels + 2;
     match labels.checked_sub(label.width()) {
         Some(blanks) => text.push_str(&" ".repeat(blanks + 2)),
@@ -84,7 +85,7 @@ pub(super) fn push_wrapped(label: &str, value: &str, labels: usize, width: usize
         }
     }
     let mut at = indent;
-    for piece in pieces(&clean(value)) {
+    for piece in pieces(&shown(value)) {
         let cells = piece.width();
         if at + cells > width && at > indent {
             text.push('\n');
@@ -113,11 +114,6 @@ fn pieces(text: &str) -> Vec<&str> {
 
 /// More letters than this are cut: a word that fills a line by itself.
 const MOST_TOGETHER: usize = 16;
-
-/// Values come from outside: a control character must not reach the terminal.
-fn clean(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { '\u{FFFD}' } else { letter }).collect()
-}
 
 struct Readable<'a> {
     master: &'a Master,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use warifu::error::Failure;
 use warifu::release::trust_failure;
 use warifu_channels::{DraftDirectory, DraftError};
-use warifu_trust::{Halves, LeftOut, Organisation, Proposal, Tip};
+use warifu_trust::{Halves, LeftOut, Organisation, Proposal, SignError, Tip};
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 use warifu_values::text::one_line;
@@ -24,6 +24,22 @@ pub(super) struct Drafted {
     pub(super) folder: DraftDirectory,
     pub(super) proposal: Proposal,
     begun: Halves,
+}
+
+/// How far a draft has come, with its halves.
+pub(super) enum Standing {
+    /// It is the published release; these halves are.
+    Published(Halves),
+    /// It is a draft, or the published release to be signed anew; so far these halves are signed.
+    Begun(Halves),
+}
+
+impl Standing {
+    pub(super) fn halves(&self) -> &Halves {
+        match self {
+            Standing::Published(halves) | Standing::Begun(halves) => halves,
+        }
+    }
 }
 
 impl Drafted {
@@ -67,6 +83,23 @@ impl Drafted {
             taken.push(Taking { file: file.clone(), why_not });
         }
         Ok(taken)
+    }
+
+    /// How far it has come on `tip`. The folder of one that was published is of use no more, but it is not
+    /// to be drafted anew: it is what is published, whoever's signatures its folder has.
+    pub(super) fn standing(&self, context: &Context, tip: &Tip) -> Result<Standing, Failure> {
+        let halves = self.halves(context, tip)?;
+        if halves.are_published(tip) {
+            return Ok(Standing::Published(halves));
+        }
+        match (halves.tally(&self.proposal, tip), Halves::published(tip)) {
+            (Err(SignError::Overtaken), Some(published))
+                if tip.release() == Some(self.proposal.release()) =>
+            {
+                Ok(Standing::Published(published))
+            }
+            _ => Ok(Standing::Begun(halves)),
+        }
     }
 
     /// The halves with every signature that counts on `tip`; what does not count is told.

@@ -76,8 +76,15 @@ impl Head<'_> {
         let below: usize = last.lines().map(|line| rows_of(line, columns)).sum();
         // One for the prompt.
         let taken = first.len() + phrase.len() + below + 1;
-        let parts =
-            [self.cautions(), self.past(), self.waivers(), self.risks(), self.masters(), self.future()];
+        let parts = [
+            self.corrections(),
+            self.cautions(),
+            self.past(),
+            self.waivers(),
+            self.risks(),
+            self.masters(),
+            self.future(),
+        ];
         let parts: Vec<Part> = parts.into_iter().flatten().collect();
         let mut text = first;
         text.extend(fitted(parts, rows.saturating_sub(taken), columns, self.lang));
@@ -111,18 +118,22 @@ impl Head<'_> {
         };
         let mut text =
             vec![say!(lang, "RELEASE {number}: {title}{against}", "リリース {number}: {title}{against}")];
-        let emergency = manifest.emergency.as_ref();
-        text.extend(emergency.map(|one| format!("  {}", Mark::Emergency(&one.reason).say(lang))));
-        text.extend(manifest.reverts_to.map(|to| format!("  {}", Mark::Reverts(to.release).say(lang))));
-        let corrections: usize = manifest.masters.iter().map(|master| master.corrections.len()).sum();
-        if corrections > 0 {
-            text.push(say!(
-                lang,
-                "  emergency corrections that no official file has yet: {corrections}",
-                "  公式ファイル未収載の緊急訂正: {corrections} 件"
-            ));
-        }
+        let marks = manifest.marks().into_iter().filter(|mark| !matches!(mark, Mark::Corrected(..)));
+        text.extend(marks.map(|mark| format!("  {}", mark.say(lang))));
         text
+    }
+
+    fn corrections(&self) -> Option<Part> {
+        let mut marks = self.manifest.marks();
+        marks.retain(|mark| matches!(mark, Mark::Corrected(..)));
+        let count = marks.len();
+        let heading = say!(
+            self.lang,
+            "EMERGENCY CORRECTIONS that no official file has yet: {count}",
+            "公式ファイル未収載の緊急訂正: {count} 件"
+        );
+        let lines = marks.iter().map(|mark| format!("  {}", mark.say(self.lang))).collect();
+        (count > 0).then_some(Part { heading, lines })
     }
 
     fn cautions(&self) -> Option<Part> {

@@ -118,8 +118,15 @@ impl Generate {
         if let Some(file) = [&card_file, &secret_file].into_iter().find(|file| file.exists()) {
             return Err(Failure::new(
                 Exit::CouldNotRun,
-                format!("{} is there already; a key is never overwritten", file.display()),
-                format!("{} は既にあります。鍵は上書きしません", file.display()),
+                format!(
+                    "{} is there already; a key is never overwritten: give another name, or another \
+                     folder with --dir",
+                    file.display()
+                ),
+                format!(
+                    "{} は既にあります。鍵は上書きしません。別の名前か、--dir で別のフォルダーを指定してください",
+                    file.display()
+                ),
             ));
         }
         // A card that could not be read back is refused before anything is made.

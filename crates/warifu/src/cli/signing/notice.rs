@@ -3,14 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use warifu::error::{Exit, Failure};
-use warifu::notice::{Notice, Release, Words, page, text};
+use warifu::notice::{Notice, Release, Standing, Words, page, text};
 use warifu::release::{Answers, Names, PublishedRelease, changes_of_draft, read_list, trust_failure};
-use warifu_channels::{DraftDirectory, fetch_earlier_manifest, fetch_published_fallback};
+use warifu_channels::{fetch_earlier_manifest, fetch_published_fallback};
 use warifu_masters::past::Change;
 use warifu_trust::{Made, Manifest, ReleaseRef, Tip};
 use warifu_usage::number;
 
 use super::at::At;
+use super::drafted::Drafted;
+use super::told::tally;
 use crate::cli::Context;
 
 /// Codes that are told of each kind of change, where not all are asked for.
@@ -40,6 +42,7 @@ pub(crate) struct Args {
 
 /// A release, read for its notice.
 struct Told {
+    standing: Standing,
     manifest: Manifest,
     list: Vec<Change>,
     names: Names,
@@ -57,13 +60,13 @@ impl Args {
         let tip = self.at.tip(context)?;
         let published = self.at.published(context, &tip)?;
         let mut told = match &self.draft {
-            Some(folder) => of_draft(context, folder, published.as_ref())?,
+            Some(folder) => of_draft(context, folder, &tip, published.as_ref())?,
             None => self.of_release(context, published.as_ref())?,
         };
         let follows = self.withdrawn_before(context, &tip, &told.manifest)?;
         let compared_with =
             self.compare_with_last_good(context, &tip, published.as_ref(), &follows, &mut told)?;
-        let Told { manifest, list, names, masters, .. } = &told;
+        let Told { standing, manifest, list, names, masters, .. } = &told;
         let before = self.before(context, manifest)?;
         let digest = manifest.digest().map_err(|error| trust_failure(&error))?;
         let this = ReleaseRef { release: manifest.release, manifest: digest };
@@ -75,6 +78,7 @@ impl Args {
         };
         let digest = digest.to_string();
         let release = Release {
+            standing: *standing,
             manifest,
             digest,
             list,
@@ -120,7 +124,14 @@ impl Args {
             let list = changes.map_or_else(|| Ok(Vec::new()), |changes| read_list(changes.list))?;
             let names = published.names(&list, &[]);
             let (manifest, masters) = (published.manifest().clone(), Vec::new());
-            return Ok(Told { manifest, list, names, masters, is_whole: true });
+            return Ok(Told {
+                standing: Standing::Published,
+                manifest,
+                list,
+                names,
+                masters,
+                is_whole: true,
+            });
         }
         let mut earlier = changes.iter().flat_map(warifu_trust::VerifiedChanges::earlier);
         let Some((told, list)) = earlier.find(|(told, _)| told.release.release == asked) else {
@@ -140,7 +151,7 @@ impl Args {
         let list = read_list(list)?;
         let names = published.names(&list, &[]);
         let (manifest, masters) = (self.manifest(context, told.release)?, Vec::new());
-        Ok(Told { manifest, list, names, masters, is_whole: false })
+        Ok(Told { standing: Standing::Published, manifest, list, names, masters, is_whole: false })
     }
 
     fn manifest(&self, context: &Context, release: ReleaseRef) -> Result<Manifest, Failure> {
@@ -208,11 +219,22 @@ impl Args {
     }
 }
 
-fn of_draft(context: &Context, folder: &Path, published: Option<&PublishedRelease>) -> Result<Told, Failure> {
-    let draft = DraftDirectory::new(folder).read().map_err(|error| trust_failure(&error))?;
-    let (list, masters) = changes_of_draft(&context.library.schemas, &draft)?;
+fn of_draft(
+    context: &Context,
+    folder: &Path,
+    tip: &Tip,
+    published: Option<&PublishedRelease>,
+) -> Result<Told, Failure> {
+    let drafted = Drafted::read(folder)?;
+    let draft = &drafted.proposal;
+    // The published release may be drafted anew; what it says was signed by both all the same.
+    let standing = match tip.release() == Some(draft.release()) {
+        true => Standing::Published,
+        false => Standing::Draft(tally(&drafted.halves(context, tip)?, draft, tip)?),
+    };
+    let (list, masters) = changes_of_draft(&context.library.schemas, draft)?;
     let names = published.map(|published| published.names(&list, &masters)).unwrap_or_default();
-    Ok(Told { manifest: draft.manifest().clone(), list, names, masters, is_whole: true })
+    Ok(Told { standing, manifest: draft.manifest().clone(), list, names, masters, is_whole: true })
 }
 
 /// Whether the file is to be a page; it says so by what its name ends in.

@@ -21,12 +21,14 @@ use warifu_trust::{
 use warifu_usage::Refusal;
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak, counted};
+use warifu_values::phrase::Phrase;
 use warifu_values::say;
 
 use super::at::At;
 use super::confirm::Confirm;
 use super::draft::{Draft, begin, refuse_occupied, who_is_next};
-use super::drafted::Drafted;
+use super::drafted::{Drafted, Standing};
+use super::head::phrase_lines;
 use super::impact::WouldTurn;
 use super::key_source::UnlockedKey;
 use super::past::Telling;
@@ -271,8 +273,9 @@ impl Show {
         let tip = self.at.tip(context)?;
         let Some(folder) = &self.draft else { return self.published(context, &tip) };
         let draft = Drafted::read(folder)?;
-        let halves = draft.halves(context, &tip)?;
-        tell(context, &draft.proposal, &halves, &tip, None, None)?;
+        let standing = draft.standing(context, &tip)?;
+        let last = matches!(standing, Standing::Published(_)).then(|| is_published(context, &draft.proposal));
+        tell(context, &draft.proposal, standing.halves(), &tip, None, last)?;
         Ok(Exit::Done)
     }
 
@@ -292,7 +295,8 @@ impl Show {
         if context.json {
             let taken = taken.map(|taken| taken.document());
             context.print_json(&json!({
-                "manifest": manifest, "release": release, "receipts": taken,
+                "manifest": manifest, "release": release, "phrase": Phrase::of(&release.manifest),
+                "receipts": taken,
                 "post_review_owed": owed_document(tip.statements(), release, &manifest),
                 "withdrawals": withdrawals_document(tip.statements().withdrawals(release)),
             }))?;
@@ -300,6 +304,7 @@ impl Show {
         }
         let mut text = Withdrawn::of(tip).map(|it| format!("{}\n", it.say(context.lang))).unwrap_or_default();
         text.push_str(&manifest_lines(&manifest, context.lang));
+        phrase_lines(&manifest, context.lang).iter().for_each(|line| text.push_str(&format!("{line}\n")));
         text.push_str(&post_review_lines(tip.statements(), release, &manifest, context.lang));
         text.push_str(&withdrawal_lines(tip.statements().withdrawals(release), context.lang));
         text.push_str(&taken.map(|taken| taken.lines(context.lang)).unwrap_or_default());
@@ -400,11 +405,26 @@ impl Review {
         let tip = self.place.at.tip(context)?;
         let published = self.place.at.published(context, &tip)?;
         let published = (&tip, published.as_ref());
-        let (_, reviewing) = review(context, &self.place, &self.telling, &draft.proposal, published)?;
-        let (halves, same) = (draft.halves(context, &tip)?, same_lines(context, &self.place.repo));
-        let next = who_is_next(context, tally(&halves, &draft.proposal, &tip)?, &self.draft);
+        let standing = draft.standing(context, &tip)?;
+        // What is published is recomputed as it is: its draft was made when another was.
+        let again = match &standing {
+            Standing::Published(_) => {
+                let channel = self.place.at.address(context)?.channel();
+                propose_again(channel.as_ref(), &tip).map_err(|error| trust_failure(&error))?
+            }
+            Standing::Begun(_) => None,
+        };
+        let proposal = again.as_ref().unwrap_or(&draft.proposal);
+        let (_, reviewing) = review(context, &self.place, &self.telling, proposal, published)?;
+        let same = same_lines(context, &self.place.repo);
+        let next = match &standing {
+            Standing::Published(_) => is_published(context, &draft.proposal),
+            Standing::Begun(halves) => {
+                who_is_next(context, tally(halves, &draft.proposal, &tip)?, &self.draft)
+            }
+        };
         let same = format!("{same}\n{next}");
-        tell(context, &draft.proposal, &halves, &tip, Some(&reviewing), Some(same))?;
+        tell(context, &draft.proposal, standing.halves(), &tip, Some(&reviewing), Some(same))?;
         Ok(Exit::Done)
     }
 }
@@ -418,6 +438,14 @@ impl Sign {
         self.not_signed_otherwise(proposal.release())?;
         // A key that cannot sign is told before the draft is recomputed, which takes long.
         let (key, side) = self.signer(context, &tip)?;
+        // There is nothing left to sign.
+        if tip.release() == Some(proposal.release())
+            && let Standing::Published(_) = draft.standing(context, &tip)?
+        {
+            let told = |lang| published_already(proposal, lang);
+            return Err(Failure::new(Exit::Trust, told(Lang::En), told(Lang::Ja))
+                .advising(Advised::command(&["release", "show"])));
+        }
         context.doing(say!(context.lang, "recomputing the draft", "草案を再計算中"));
         let published = self.place.at.published(context, &tip)?;
         let published = (&tip, published.as_ref());
@@ -520,9 +548,9 @@ impl Collect {
         let draft = Drafted::read(&self.draft)?;
         let tip = self.at.tip(context)?;
         let taken = draft.take(&self.signatures, &tip)?;
-        let halves = draft.halves(context, &tip)?;
-        tell_signers(context, &draft.proposal, &halves, &tip, &taken)?;
-        let tally = tally(&halves, &draft.proposal, &tip)?;
+        let standing = draft.standing(context, &tip)?;
+        tell_signers(context, &draft.proposal, standing.halves(), &tip, &taken)?;
+        let tally = tally(standing.halves(), &draft.proposal, &tip)?;
         let refused: Vec<_> = taken.iter().filter_map(|one| one.why_not.as_ref()).collect();
         if !refused.is_empty() {
             let told = |lang, at: usize| {
@@ -549,9 +577,9 @@ impl Publish {
         let draft = Drafted::read(&self.draft)?;
         let tip = self.at.tip(context)?;
         self.not_published_otherwise(&draft.proposal, &tip)?;
-        let halves = draft.halves(context, &tip)?;
+        let standing = draft.standing(context, &tip)?;
         note(context, &draft.proposal);
-        let publishable = match Publishable::check(&draft.proposal, &halves, &tip, now()) {
+        let publishable = match Publishable::check(&draft.proposal, standing.halves(), &tip, now()) {
             Err(NotPublishable::Already { expires, .. }) if tip.withdrawn().is_some() => {
                 tell_withdrawn(context, &self.at, &tip, expires)?;
                 return Ok(Exit::Done);
@@ -649,6 +677,21 @@ fn tell_withdrawn(context: &Context, at: &At, tip: &Tip, expires: UnixSeconds) -
          新しいリリースが必要です。タイムスタンプの期限は {expires} です\n"
     ))?;
     context.print(&withdrawal_lines(withdrawals, context.lang))
+}
+
+/// That the release of a draft is published, and what there is to do with it.
+fn is_published(context: &Context, proposal: &Proposal) -> String {
+    let show = context.advise(&Advised::command(&["release", "show"]));
+    format!("{}\n  {show}", published_already(proposal, context.lang))
+}
+
+fn published_already(proposal: &Proposal, lang: Lang) -> String {
+    let release = proposal.release().release;
+    say!(
+        lang,
+        "release {release} is published, signed by both; who has taken it is told by:",
+        "リリース {release} は両団体が署名し、公開済みです。受領状況は次のコマンドで確認できます:"
+    )
 }
 
 fn tell_published(

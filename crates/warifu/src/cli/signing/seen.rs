@@ -245,11 +245,20 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
         manifest.title,
         manifest.created
     );
-    if let Some(emergency) = &manifest.emergency {
-        text.push_str(&format!("  {}\n", Mark::Emergency(&emergency.reason).say(lang)));
-    }
-    if let Some(instant) = manifest.activate_at {
-        text.push_str(&say!(lang, "  in force from {instant}\n", "  適用開始 {instant}\n"));
+    for mark in manifest.marks() {
+        let said = mark.say(lang);
+        match (&mark, &manifest.reverts_to) {
+            // Each below its master.
+            (Mark::Corrected(..), _) => {}
+            (Mark::Reverts(_), Some(ReleaseRef { manifest: digest, .. })) => {
+                text.push_str(&say!(
+                    lang,
+                    "  {said} (manifest {digest})\n",
+                    "  {said}（マニフェスト {digest}）\n"
+                ));
+            }
+            _ => text.push_str(&format!("  {said}\n")),
+        }
     }
     text.push_str(&say!(
         lang,
@@ -257,17 +266,6 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
         "  {} より前の診療日を過去分として扱う\n",
         manifest.past_before
     ));
-    if let Some(reason) = &manifest.not_a_successor {
-        text.push_str(&say!(
-            lang,
-            "  NOT A SUCCESSOR of the published release's commit: {reason}\n",
-            "  公開中のリリースのコミットの後に続くものではない: {reason}\n"
-        ));
-    }
-    if let Some(to) = &manifest.reverts_to {
-        let (mark, digest) = (Mark::Reverts(to.release).say(lang), to.manifest);
-        text.push_str(&say!(lang, "  {mark} (manifest {digest})\n", "  {mark}（マニフェスト {digest}）\n"));
-    }
     for owed in &manifest.owes_review {
         let (release, digest) = (owed.release, owed.manifest);
         text.push_str(&say!(
@@ -275,13 +273,6 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
             "  drafted while the post-review of the emergency release {release} (manifest {digest}) was \
              owed\n",
             "  起案時点で緊急リリース {release}（マニフェスト {digest}）の事後確認が未了\n"
-        ));
-    }
-    if manifest.future_only {
-        text.push_str(&say!(
-            lang,
-            "  corrections that reach back are left to a later release\n",
-            "  遡及する訂正は後のリリースに含める\n"
         ));
     }
     if let Some(changes) = &manifest.changes {
@@ -313,7 +304,7 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
             ));
         }
         for correction in &master.corrections {
-            let (mark, sha256) = (Mark::Corrected(&name, correction).say(lang), correction.sha256);
+            let (mark, sha256) = (Mark::Corrected((&name).into(), correction).say(lang), correction.sha256);
             text.push_str(&format!("    {mark}; sha256 {sha256}\n"));
         }
         for pass in &master.let_pass {

@@ -7,6 +7,7 @@ use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
 use super::declaring::ConfigError;
+use super::doing::{Doing, WithFile};
 use crate::advice::Advised;
 use crate::error::{Exit, Failure};
 
@@ -54,14 +55,14 @@ pub enum StoreError {
     /// Git could not do something.
     Git {
         /// What was tried.
-        doing: String,
+        doing: Doing,
         /// What git says.
         source: git2::Error,
     },
     /// A file could not be read or written.
     Io {
         /// What was tried.
-        doing: &'static str,
+        doing: WithFile,
         /// On which file.
         path: PathBuf,
         /// What the system says.
@@ -75,13 +76,13 @@ impl StoreError {
     }
 
     /// For `map_err`: git failed while `doing`.
-    pub(in super::super) fn git(doing: impl std::fmt::Display) -> impl FnOnce(git2::Error) -> StoreError {
-        move |source| StoreError::Git { doing: doing.to_string(), source }
+    pub(in super::super) fn git(doing: Doing) -> impl FnOnce(git2::Error) -> StoreError {
+        move |source| StoreError::Git { doing, source }
     }
 
     /// For `map_err`: the system failed while `doing` something to `path`.
     pub(in super::super) fn io(
-        doing: &'static str,
+        doing: WithFile,
         path: impl Into<PathBuf>,
     ) -> impl FnOnce(std::io::Error) -> StoreError {
         move |source| StoreError::Io { doing, path: path.into(), source }
@@ -135,26 +136,26 @@ impl Speak for StoreError {
             ),
             StoreError::Damaged { what } => say!(
                 lang,
-                "the repository is damaged: {what}; `git fsck` says more",
-                "リポジトリが壊れています: {what}。git fsck で確認してください"
+                "the repository is damaged: {what}; `repo clone` of another copy brings it back whole",
+                "リポジトリが壊れています: {what}。別の複製から repo clone で取り戻してください"
             ),
             StoreError::Git { doing, source } if source.code() == git2::ErrorCode::Locked => {
-                let cause = source.message().trim().trim_end_matches(':');
+                let (what, cause) = (doing.say(lang), source.message().trim().trim_end_matches(':'));
                 say!(
                     lang,
-                    "cannot {doing}: {cause}: another program holds that file, or one that was killed left \
-                     it; run this again, and where none is at work any more, delete the file first",
-                    "git の操作に失敗しました（{doing}）: {cause}。別のプログラムが確保しているか、強制終了されたプログラムが残した\
-                     ファイルです。もう一度実行し、実行中のものがなければそのファイルを削除してからやり直してください"
+                    "{what}: another program holds a file, or one that was killed left it; run this again, and \
+                     where none is at work any more, delete the file first (git says: {cause})",
+                    "{what}。別のプログラムが確保しているか、強制終了されたプログラムが残したファイルがあります。もう一度実行し、\
+                     実行中のものがなければそのファイルを削除してからやり直してください（詳細: {cause}）"
                 )
             }
             StoreError::Git { doing, source } => {
-                let cause = source.message();
-                say!(lang, "cannot {doing}: {cause}", "git の操作に失敗しました（{doing}）: {cause}")
+                let (what, next, cause) = (doing.say(lang), doing.next_step(lang), source.message());
+                say!(lang, "{what}; {next} (git says: {cause})", "{what}。{next}（詳細: {cause}）")
             }
             StoreError::Io { doing, path, source } => {
-                let (path, source) = (path.display(), os_error(source, lang));
-                say!(lang, "cannot {doing} {path}: {source}", "{path} を操作できません: {source}")
+                let path = path.display().to_string();
+                format!("{}: {}", doing.say(&path, lang), os_error(source, lang))
             }
         }
     }

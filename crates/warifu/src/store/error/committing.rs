@@ -71,10 +71,9 @@ impl Speak for CommitError {
             ),
             CommitError::Detached => say!(
                 lang,
-                "HEAD is on no branch; check out the branch that imports go to \
-                 (`git checkout main`)",
-                "HEAD がブランチ上にありません。\
-                 取り込み先のブランチをチェックアウトしてください（git checkout main）"
+                "this copy stands on no branch; go back to the branch that imports go to (main), or \
+                 `repo clone` it anew",
+                "この複製はどのブランチの上にもありません。取り込み先のブランチ（main）に戻すか、repo clone で取得し直してください"
             ),
             CommitError::NoIdentity => say!(
                 lang,

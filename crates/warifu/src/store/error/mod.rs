@@ -3,6 +3,7 @@
 mod asking;
 mod committing;
 mod declaring;
+mod doing;
 mod exchanging;
 mod importing;
 mod opening;
@@ -12,6 +13,7 @@ mod undoing;
 pub use asking::StoreError;
 pub use committing::CommitError;
 pub use declaring::ConfigError;
+pub use doing::{Doing, WithFile};
 pub use exchanging::{CommitTold, ExchangeError, Unsound};
 pub use importing::{ImportError, Obstacle, Refused};
 pub use opening::{InitError, OpenError};

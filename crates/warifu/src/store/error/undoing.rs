@@ -89,9 +89,9 @@ impl Speak for UndoError {
             UndoError::ByHand { master, file } => say!(
                 lang,
                 "{master} is not as {file} left it: somebody changed it by hand; \
-                 take that back first with `git revert`",
+                 that change has to be taken back first, or `repo clone` another copy that does not have it",
                 "{master} は {file} の取り込み後に手作業で変更されています。\
-                 先に git revert で戻してください"
+                 先にその変更を戻すか、変更のない別の複製を repo clone で取得してください"
             ),
             UndoError::Commit(error) => error.say(lang),
         }

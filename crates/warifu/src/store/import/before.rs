@@ -9,7 +9,7 @@ use warifu_masters::table::{Master, Role, State};
 use warifu_values::digest::Digest;
 use warifu_values::judgement::Basis;
 
-use super::super::error::{ImportError, StoreError};
+use super::super::error::{Doing, ImportError, StoreError};
 use super::super::judged::Judged;
 use super::super::objects::Objects;
 use super::super::record::{Base, Glance, ImportRecord, Taken};
@@ -199,7 +199,7 @@ impl Store {
             return Ok(None);
         };
         judged.findings.extend(reissue.findings(&previous, &before.state));
-        let commit = Oid::from_str(&base.commit).map_err(StoreError::git("read the base's id"))?;
+        let commit = Oid::from_str(&base.commit).map_err(StoreError::git(Doing::ReadName))?;
         let last = self.last(commit, commit, full, series, &sound.kind)?;
         self.before(last, commit, series, &sound.kind).map(Some)
     }

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::library::Library;
 
-use super::super::error::{ExchangeError, StoreError};
+use super::super::error::{Doing, ExchangeError, StoreError};
 use super::super::making::Making;
 use super::super::repository::Store;
 use super::forward::CaughtUp;
@@ -48,7 +48,7 @@ impl Store {
         self.remember_origin(place)?;
         let received = self.receive_branch(place, None, passing)?;
         let head = self.repository.set_head(&format!("refs/heads/{}", received.branch));
-        head.map_err(StoreError::git("name the branch"))?;
+        head.map_err(StoreError::git(Doing::NameBranch))?;
         Ok(received)
     }
 }

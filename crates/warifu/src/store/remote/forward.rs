@@ -2,7 +2,7 @@
 
 use git2::Oid;
 
-use super::super::error::{CommitError, CommitTold, ExchangeError, StoreError};
+use super::super::error::{CommitError, CommitTold, Doing, ExchangeError, StoreError};
 use super::super::repository::Store;
 use super::by_hand::ByHand;
 use super::receive::{Cleared, Received};
@@ -52,7 +52,7 @@ impl Store {
             caught_up.kept = ours;
         } else if let Some(head) = head {
             let follows = self.repository.graph_descendant_of(theirs, head);
-            if !follows.map_err(StoreError::git("compare two commits"))? {
+            if !follows.map_err(StoreError::git(Doing::Compare))? {
                 return Err(CommitError::Moved.into());
             }
         }
@@ -71,7 +71,7 @@ impl Store {
             true,
             "warifu: put aside before catching up",
         );
-        kept.map_err(StoreError::git("put commits aside"))?;
+        kept.map_err(StoreError::git(Doing::PutAside))?;
         Ok(name)
     }
 }

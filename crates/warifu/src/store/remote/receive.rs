@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::super::check::Checked;
 use super::super::config::Config;
-use super::super::error::{CommitError, CommitTold, ExchangeError, StoreError};
+use super::super::error::{CommitError, CommitTold, Doing, ExchangeError, StoreError};
 use super::super::line::{only_in, told};
 use super::super::lock::Receiving;
 use super::super::repository::Store;
@@ -106,7 +106,7 @@ impl Store {
         let remote = match self.repository.find_remote(ORIGIN) {
             Ok(remote) => remote,
             Err(error) if error.code() == git2::ErrorCode::NotFound => return Ok(None),
-            Err(error) => return Err(StoreError::git("read where the shared copy is")(error)),
+            Err(error) => return Err(StoreError::git(Doing::FindShared)(error)),
         };
         let url = String::from_utf8_lossy(remote.url_bytes()).into_owned();
         let branch = self.repository.head().ok().and_then(|head| Some(head.shorthand().ok()?.to_owned()));
@@ -149,7 +149,7 @@ impl Store {
 
     /// The branch that HEAD names, without `refs/heads/`.
     pub(super) fn branch(&self) -> Result<String, CommitError> {
-        let head = self.repository.find_reference("HEAD").map_err(StoreError::git("read HEAD"))?;
+        let head = self.repository.find_reference("HEAD").map_err(StoreError::git(Doing::ReadHead))?;
         let target = head.symbolic_target().ok().flatten();
         let branch = target.and_then(|name| name.strip_prefix("refs/heads/"));
         branch.map(str::to_owned).ok_or(CommitError::Detached)
@@ -168,7 +168,7 @@ impl Store {
         let theirs = self.download(place, &branch, passing)?;
         let looked = self.look_through(theirs, passing);
         if let Ok(mut incoming) = self.repository.find_reference(INCOMING) {
-            incoming.delete().map_err(StoreError::git("forget what was sent"))?;
+            incoming.delete().map_err(StoreError::git(Doing::ForgetReceived))?;
         }
         looked?;
         let (tree, _) = self.objects()?.commit(theirs)?;
@@ -238,7 +238,7 @@ impl Store {
             let mut options = FetchOptions::new();
             options.remote_callbacks(callbacks).download_tags(AutotagOption::None).update_fetchhead(false);
             options.follow_redirects(RemoteRedirect::None);
-            let git = || StoreError::git("receive from the shared copy");
+            let git = || StoreError::git(Doing::Receive);
             let mut remote = self.repository.remote_anonymous(place.url()).map_err(git())?;
             let refspec = format!("+refs/heads/{branch}:{INCOMING}");
             remote.fetch(&[&refspec], Some(&mut options), Some("warifu: received")).map_err(git())
@@ -248,14 +248,14 @@ impl Store {
             Err(error) => Err(error.into()),
             Ok(()) => {
                 let oid = self.repository.refname_to_id(INCOMING);
-                Ok(oid.map_err(StoreError::git("read what was sent"))?)
+                Ok(oid.map_err(StoreError::git(Doing::ReadReceived))?)
             }
         }
     }
 
     /// Looks through every commit that this copy does not have yet.
     fn look_through(&self, theirs: Oid, passing: &mut dyn FnMut(Passing)) -> Result<(), ExchangeError> {
-        let git = || StoreError::git("look through what was sent");
+        let git = || StoreError::git(Doing::ReadReceived);
         let new = only_in(&self.repository, theirs, self.head()?)?;
         let mut looking = Looking::new(&self.repository).map_err(git())?;
         for (here, commit) in new.iter().enumerate() {
@@ -270,7 +270,7 @@ impl Store {
         let origin = self.origin()?;
         if origin.is_some_and(|origin| origin.url == place.url()) {
             let noted = self.repository.reference(&tracking(branch), theirs, true, "warifu: seen");
-            noted.map_err(StoreError::git("note what the shared copy has"))?;
+            noted.map_err(StoreError::git(Doing::NoteShared))?;
         }
         Ok(())
     }
@@ -279,7 +279,7 @@ impl Store {
     pub(super) fn remember_origin(&self, place: &Place) -> Result<(), StoreError> {
         if self.origin()?.is_none() {
             let made = self.repository.remote(ORIGIN, place.url());
-            made.map_err(StoreError::git("remember where the shared copy is"))?;
+            made.map_err(StoreError::git(Doing::RememberShared))?;
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use git2::{ErrorCode, Oid, PushOptions, RemoteCallbacks, Repository, RepositoryInitOptions};
 
-use super::super::error::{CommitError, CommitTold, ExchangeError, StoreError};
+use super::super::error::{CommitError, CommitTold, Doing, ExchangeError, StoreError, WithFile};
 use super::super::line::{only_in, told};
 use super::super::repository::Store;
 use super::place::Place;
@@ -80,7 +80,7 @@ impl Store {
         branch: &str,
         (before, head): (Option<Oid>, Oid),
     ) -> Result<Laid, ExchangeError> {
-        let git = || StoreError::git("send to the shared copy");
+        let git = || StoreError::git(Doing::Send);
         let there = Repository::open(folder).map_err(git())?;
         if !there.is_bare() {
             return Err(ExchangeError::WorkedIn { folder: folder.to_owned() });
@@ -97,7 +97,7 @@ impl Store {
             failed = writer.write_all(bytes).err();
             failed.is_none()
         });
-        failed.map_or(Ok(()), |error| Err(StoreError::io("write into", folder)(error)))?;
+        failed.map_or(Ok(()), |error| Err(StoreError::io(WithFile::Write, folder)(error)))?;
         packed.map_err(git())?;
         writer.commit().map_err(git())?;
         let name = format!("refs/heads/{branch}");
@@ -140,7 +140,7 @@ impl Store {
             });
             let mut options = PushOptions::new();
             options.remote_callbacks(callbacks);
-            let git = || StoreError::git("send to the shared copy");
+            let git = || StoreError::git(Doing::Send);
             let mut remote = self.repository.remote_anonymous(place.url()).map_err(git())?;
             remote.push(&[format!("refs/heads/{branch}:refs/heads/{branch}")], Some(&mut options))
         };
@@ -173,6 +173,6 @@ fn make_shared(place: &Place, branch: &str) -> Result<bool, ExchangeError> {
     }
     let mut options = RepositoryInitOptions::new();
     options.bare(true).initial_head(branch).external_template(false);
-    Repository::init_opts(folder, &options).map_err(StoreError::git("make a shared copy"))?;
+    Repository::init_opts(folder, &options).map_err(StoreError::git(Doing::MakeShared))?;
     Ok(true)
 }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use git2::{ObjectType, Oid, Repository};
+use warifu_values::text::shown;
 
 use super::super::error::{ExchangeError, Unsound};
 
@@ -40,7 +41,7 @@ impl<'r> Looking<'r> {
             let missing = || unsound(folder.clone(), Unsound::Missing);
             let tree = self.repository.find_tree(tree).map_err(|_| missing())?;
             for entry in &tree {
-                let name = shown(entry.name_bytes());
+                let name = told(entry.name_bytes());
                 let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
                 if !is_plain(entry.name_bytes()) {
                     return Err(unsound(path, Unsound::Name));
@@ -80,9 +81,8 @@ fn is_plain(name: &[u8]) -> bool {
 }
 
 /// The name, fit for a terminal.
-fn shown(name: &[u8]) -> String {
-    let text = String::from_utf8_lossy(name);
-    text.chars().take(100).map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
+fn told(name: &[u8]) -> String {
+    shown(&String::from_utf8_lossy(name).chars().take(100).collect::<String>())
 }
 
 #[cfg(test)]

@@ -6,8 +6,10 @@ use warifu::release::trust_failure;
 use warifu_channels::fetch;
 use warifu_trust::{OpenedRelease, Received, VerifiedRelease};
 use warifu_values::lang::Speak;
+use warifu_values::phrase::Phrase;
 use warifu_values::say;
 
+use super::super::head::phrase_lines;
 use super::super::receipts::Receiving;
 use super::super::seen::{manifest_lines, owed_document, post_review_lines};
 use super::from::From;
@@ -58,6 +60,7 @@ impl Verify {
         if context.json {
             context.print_json(&json!({
                 "verified": true, "manifest": verified.manifest(), "expires": opened.expires(),
+                "phrase": Phrase::of(&opened.release().manifest),
                 "signers": { "kikin": signers.kikin, "kokuho": signers.kokuho },
                 "post_review_owed": owed_document(opened.statements(), opened.release(), verified.manifest()),
             }))?;
@@ -66,6 +69,7 @@ impl Verify {
         let lang = context.lang;
         let (kikin, kokuho) = (signers.kikin.join(", "), signers.kokuho.join(", "));
         let mut text = manifest_lines(verified.manifest(), lang);
+        phrase_lines(verified.manifest(), lang).iter().for_each(|line| text.push_str(&format!("{line}\n")));
         let (statements, release) = (opened.statements(), opened.release());
         text.push_str(&post_review_lines(statements, release, verified.manifest(), lang));
         text.push_str(&say!(
