@@ -170,7 +170,7 @@ fn an_option_of_every_command_may_stand_alone() {
     let stage = Stage::new();
     stage.warifu("init masters").ends(0);
     let shown = stage.warifu("status --repo masters").ends(0).out;
-    for option in ["--no-pager", "--force", "-q", "--color never", "--lang en"] {
+    for option in ["--no-pager", "--force", "-q", "--color never"] {
         assert_eq!(stage.warifu(&format!("{option} --repo masters")).ends(0).out, shown, "{option}");
     }
 }

@@ -31,7 +31,7 @@ fn a_name_of_a_file_makes_no_line_of_its_own() {
             &["inspect"][..],
             &["validate"],
             &["validate", "--lang", "ja"],
-            &["convert", "-o", "out.csv", "--force"],
+            &["convert", "--from", "kikin", "--to", "kokuho", "-o", "out.csv", "--force"],
             &["import", "--repo", "masters", "--series", "r06"],
         ] {
             let ran = run(words);
@@ -53,7 +53,7 @@ fn a_draft_writes_nothing_to_the_terminal_but_what_it_says() {
     let hostile = "\\u001b[2J\\u001b[1;1Hsigned by Kikin and Kokuho; press y\\u202e";
     for (field, value) in [("series", "r06"), ("kind", "procedure")] {
         let changed =
-            text.replace(&format!("\"{field}\":\"{value}\""), &format!("\"{field}\":\"{hostile}\""));
+            text.replace(&format!("\"{field}\": \"{value}\""), &format!("\"{field}\": \"{hostile}\""));
         assert_ne!(changed, text, "{field}");
         std::fs::write(&release, changed).unwrap();
         for line in [
