@@ -399,8 +399,9 @@
       ? text
       : h`${text} <span class="means">${meant(place)}</span>`;
   // What nobody sees is said.
+  const sameButBlanks = (before, after) => before !== after && before.trimEnd() === after.trimEnd();
   const unseen = (before, after) =>
-    before !== after && before.trimEnd() === after.trimEnd() ? h` <span class="means">${t("blanks")}</span>` : "";
+    sameButBlanks(before, after) ? h` <span class="means">${t("blanks")}</span>` : "";
   const arrow = h`<span class="arrow" aria-hidden="true">→</span>`;
   const change = (before, after) =>
     h`<span class="before">${value(before)}</span>${arrow}<span class="after">${value(after)}</span>${unseen(

@@ -13,8 +13,9 @@ const STYLE: &str = include_str!("page.css");
 
 /// The notice; of each kind of change the first `most` codes.
 pub fn page(notice: &Notice, words: &Words, most: usize, lang: Lang) -> Html {
-    let Said { heading, draft, head, back, headings, accepted, past_lead, resubmit, left_out, still, verify } =
-        said::said(notice, words, lang);
+    let said = said::said(notice, words, lang);
+    let Said { heading, draft, head, back, headings, accepted, .. } = said;
+    let Said { past_lead, resubmit, left_out, still, verify, .. } = said;
     let [future_heading, past_heading] = headings;
     let paragraphs = |lines: &[String]| lines.iter().map(|line| html!("<p>{}</p>", line)).collect::<Html>();
     let back = match back.is_empty() {

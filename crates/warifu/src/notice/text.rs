@@ -6,8 +6,9 @@ use warifu_values::lang::Lang;
 
 /// The notice; of each kind of change the first `most` codes.
 pub fn text(notice: &Notice, words: &Words, most: usize, lang: Lang) -> String {
-    let Said { heading, draft, head, back, headings, accepted, past_lead, resubmit, left_out, still, verify } =
-        said(notice, words, lang);
+    let said = said(notice, words, lang);
+    let Said { heading, draft, head, back, headings, accepted, .. } = said;
+    let Said { past_lead, resubmit, left_out, still, verify, .. } = said;
     let [future, past] = headings;
     let mut text = format!("{heading}\n\n");
     if let Some(draft) = draft {

@@ -277,7 +277,7 @@ impl Speak for Waits {
                 say!(
                     lang,
                     "the emergency release {release} is to be reviewed afterwards by {by}, each",
-                    "緊急リリース {release} の事後確認が未了（{by}）: 次の通常リリースまでに必要"
+                    "緊急リリース {release} の事後確認待ち: {by}がそれぞれ表明"
                 )
             }
             Waits::Channel(en, ja) => {

@@ -143,10 +143,10 @@ impl Speak for StoreError {
                 let (what, cause) = (doing.say(lang), source.message().trim().trim_end_matches(':'));
                 say!(
                     lang,
-                    "{what}: another program holds a file, or one that was killed left it; run this again, and \
-                     where none is at work any more, delete the file first (git says: {cause})",
-                    "{what}。別のプログラムが確保しているか、強制終了されたプログラムが残したファイルがあります。もう一度実行し、\
-                     実行中のものがなければそのファイルを削除してからやり直してください（詳細: {cause}）"
+                    "{what}: another program holds a file, or one that was killed left it; run this again, \
+                     and where none is at work any more, delete the file first (git says: {cause})",
+                    "{what}。別のプログラムが確保しているか、強制終了されたプログラムが残したファイルがあります。\
+                     もう一度実行し、実行中のものがなければそのファイルを削除してからやり直してください（詳細: {cause}）"
                 )
             }
             StoreError::Git { doing, source } => {
