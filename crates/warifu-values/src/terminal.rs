@@ -47,6 +47,25 @@ pub fn wrapped(first: &str, hang: usize, text: &str, width: usize) -> String {
     lines + line.trim_end() + "\n"
 }
 
+/// `text` with each line that is longer than `width` cells broken, what follows set in under it. Lines that
+/// `is_whole` says are to be taken as they are, such as commands to be typed, stay.
+pub fn fitted(text: &str, width: usize, is_whole: impl Fn(&str) -> bool) -> String {
+    let mut fitted = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_end_matches('\n');
+        if bare.chars().map(cells_of).sum::<usize>() <= width || is_whole(bare) {
+            fitted.push_str(line);
+            continue;
+        }
+        let begins = bare.trim_start_matches(' ');
+        let indent = bare.len() - begins.len();
+        let broken = wrapped(&bare[..indent], (indent + 4).min(width / 2), begins, width);
+        fitted.push_str(broken.trim_end_matches('\n'));
+        fitted.push_str(&line[bare.len()..]);
+    }
+    fitted
+}
+
 /// What is not parted: a word with the blanks after it, or one full-width character with what may not stand
 /// alone before or after it.
 fn pieces(text: &str) -> Vec<&str> {
@@ -124,6 +143,18 @@ mod tests {
     #[test]
     fn a_full_width_number_is_not_parted() {
         assert_eq!(wrapped("", 0, "点眼液１．５％", 10), "点眼液\n１．５％\n");
+    }
+
+    #[test]
+    fn lines_that_are_too_long_are_broken_under_themselves_and_commands_are_not() {
+        let is_command = |line: &str| line.trim_start().starts_with("warifu ");
+        let text = "short\n  a line of words\n  warifu status --repo masters\n項目別の合計\n";
+        assert_eq!(
+            fitted(text, 12, is_command),
+            "short\n  a line of\n      words\n  warifu status --repo masters\n項目別の合計\n"
+        );
+        assert_eq!(fitted(text, 80, is_command), text);
+        assert_eq!(fitted("一行が長すぎる", 10, is_command), "一行が長す\n    ぎる");
     }
 
     #[test]

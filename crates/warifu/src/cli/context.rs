@@ -21,6 +21,7 @@ use warifu_reports::Ended;
 use warifu_usage::{Colour, Paint, Progress, Steps, of_locale, parse_language};
 use warifu_values::lang::Lang;
 use warifu_values::say;
+use warifu_values::terminal::fitted;
 use warifu_values::text::{one_line, shown_lines, shown_path, without_secrets};
 
 use super::acts::Acts;
@@ -30,6 +31,7 @@ use super::invocation::Invocation;
 use super::pager::{Shown, Wanted};
 use super::places::Places;
 use super::settings::{NamedBy, Settings};
+use super::terminal;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Global {
@@ -302,7 +304,7 @@ impl Context {
         if text.is_empty() {
             return Ok(());
         }
-        self.print_bytes(shown_lines(text).as_bytes())
+        self.print_bytes(on_screen(text).as_bytes())
     }
 
     /// Prints bytes on standard output. A reader that goes away (`| head`) is no failure.
@@ -330,7 +332,7 @@ impl Context {
 
     /// Prints what may be longer than the screen: by the pager, where somebody reads it at a terminal.
     pub(crate) fn page(&self, text: &str) -> Result<(), Failure> {
-        self.page_pieces(|out| out.write_all(shown_lines(text).as_bytes()))
+        self.page_pieces(|out| out.write_all(on_screen(text).as_bytes()))
     }
 
     /// As [`Context::page`], for what is too large to be held: `content` writes it piece by piece.
@@ -423,5 +425,14 @@ impl Context {
     /// The same for work of `count` steps.
     pub(crate) fn steps(&self, count: usize) -> Steps {
         self.progress.borrow().steps(count)
+    }
+}
+
+/// `text` as it is shown: on a screen no line is longer than that, but commands, which are copied whole.
+fn on_screen(text: &str) -> String {
+    let text = shown_lines(text);
+    match terminal::is_read_at_once() {
+        true => fitted(&text, terminal::columns(), |line| line.trim_start().starts_with("warifu")),
+        false => text,
     }
 }
