@@ -46,7 +46,7 @@ fn a_normal_release_waits_for_the_joint_post_review_of_an_emergency() {
 
     // Whose turn it is says whoever publishes, and the screen of whoever looks.
     let screen = stage.warifu(&format!("--lang ja status --repo kikin {PLACE}")).ends(0).out;
-    let owed = "緊急リリース 2 の事後確認が未了（支払基金・国保中央会）";
+    let owed = "緊急リリース 2 の事後確認待ち: 支払基金・国保中央会";
     assert!(screen.contains(owed) && !screen.contains("待ちはありません"), "{screen}");
     let screen = stage.warifu(&format!("status --repo kikin {PLACE} --json")).ends(0).json();
     assert_eq!(screen["post_reviews_owed"][0]["by"], serde_json::json!(["kikin", "kokuho"]));

@@ -115,7 +115,7 @@ fn what_a_pager_that_fails_has_not_read_is_printed() {
     let piped = |line: &str| stage.warifu(&format!("--no-pager {line}")).ends(0).out;
     for line in ["log --repo masters 150990110", "blame --repo masters 150990110"] {
         for pager in ["false", "nosuch$x", "nosuch | nosuch-either", "kill -9 $$"] {
-            let shown = typed(&stage, &format!("COLUMNS=80 PAGER='{pager}'"), line).ends(0).out;
+            let shown = typed(&stage, &format!("COLUMNS=400 PAGER='{pager}'"), line).ends(0).out;
             let last = piped(line).lines().last().unwrap().to_owned();
             assert!(shown.contains(last.trim()), "{pager}: {shown}");
             assert!(shown.contains("before it read anything"), "{pager}: {shown}");

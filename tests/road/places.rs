@@ -249,7 +249,7 @@ fn drafts_go_into_folders_of_their_own_alone() {
     for place in ["theirs", "kikin", "channel", "first"] {
         let into = format!("release draft --repo kikin {PLACE} --title two -o {place}");
         let ran = stage.warifu(&into).ends(2);
-        assert!(ran.err.contains("choose another directory"), "{place}: {}", ran.err);
+        assert!(ran.err.contains("choose another folder"), "{place}: {}", ran.err);
         stage.warifu(&format!("{into} --force")).ends(2);
     }
     assert_eq!(std::fs::read_to_string(stage.path("theirs/targets.json")).unwrap(), "my only copy");

@@ -53,13 +53,15 @@ pub fn fitted(text: &str, width: usize, is_whole: impl Fn(&str) -> bool) -> Stri
     let mut fitted = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
         let bare = line.trim_end_matches('\n');
-        if bare.chars().map(cells_of).sum::<usize>() <= width || is_whole(bare) {
+        if bare.width() <= width || is_whole(bare) {
             fitted.push_str(line);
             continue;
         }
         let begins = bare.trim_start_matches(' ');
         let indent = bare.len() - begins.len();
-        let broken = wrapped(&bare[..indent], (indent + 4).min(width / 2), begins, width);
+        // The cells of a table before it are empty: what stands far to the right begins further left.
+        let indent = indent.min(width / 2);
+        let broken = wrapped(&" ".repeat(indent), (indent + 4).min(width / 2), begins, width);
         fitted.push_str(broken.trim_end_matches('\n'));
         fitted.push_str(&line[bare.len()..]);
     }

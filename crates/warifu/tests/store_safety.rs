@@ -170,7 +170,8 @@ fn a_full_that_does_not_follow_is_refused() {
     let done = place.import_bytes(full.as_bytes(), "c_ALL20240701.csv", "r06", &[]);
     let Err(ImportError::Refused(done)) = done else { panic!("{done:?}") };
     let counts: Vec<_> = done.findings.counts().map(|(code, count)| format!("{code} ×{count}")).collect();
-    assert_eq!(counts, ["chain/unexplained ×2", "chain/missing ×2", "chain/extra ×1"]);
+    let chain: Vec<_> = counts.iter().filter(|count| count.starts_with("chain/")).collect();
+    assert_eq!(chain, ["chain/unexplained ×2", "chain/missing ×2", "chain/extra ×1"]);
 }
 
 /// What no rule describes is kept as it came.

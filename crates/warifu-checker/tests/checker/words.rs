@@ -95,9 +95,11 @@ fn a_refusal_for_trust_goes_with_its_cause() {
     shelf.refuse("the signatures do not suffice");
     assert_eq!(swapper.poll(now(), Wanted::ByItself).exit_status(), 3);
     let told = said(&swapper);
-    let line =
-        told.lines().find(|line| line.starts_with("信頼による拒否（20")).unwrap_or_else(|| panic!("{told}"));
-    assert!(line.contains(" JST）: the signatures") && !line.contains("リリース -"), "{line}");
+    let line = told
+        .lines()
+        .find(|line| line.starts_with("信頼による拒否（令和"))
+        .unwrap_or_else(|| panic!("{told}"));
+    assert!(line.contains("分）: the signatures") && !line.contains("リリース -"), "{line}");
     // Whoever does not answer says nothing of it.
     shelf.unavailable("nobody there");
     swapper.poll(now(), Wanted::ByItself);

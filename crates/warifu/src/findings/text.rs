@@ -159,6 +159,8 @@ fn line(file: &str, finding: &Finding, lang: Lang, paint: Paint) -> String {
 
 #[cfg(test)]
 mod tests {
+    use warifu_masters::finding::Code;
+
     use super::super::found::tests::found;
     use super::*;
 
@@ -175,13 +177,16 @@ mod tests {
         assert_eq!(all.matches("field/date: ").count(), 1_201 + 1, "each, and the advice");
         assert!(!all.contains("more of"), "{all}");
         // Where somebody reads along, what refuses nothing is one line, and the first of the rest stand.
+        let mut findings = findings;
+        findings.push(Finding::new(Code::FileNewlines).found("LF").expected("CRLF"));
         let screen = text("y.csv", &findings, Most::OnScreen, Lang::Ja, Paint::Plain);
-        assert!(screen.starts_with("y.csv: 指摘 1,202 件（拒否 1,200、警告 1、参考 1）\n"), "{screen}");
+        assert!(screen.starts_with("y.csv: 指摘 1,203 件（拒否 1,200、警告 1、参考 2）\n"), "{screen}");
         assert_eq!(screen.matches("拒否 field/date: ").count(), SHOWN);
         assert!(
             screen.ends_with(
                 "y.csv: 参考 1 件（支障なし。--all ですべて表示、--csv ファイル名 で一覧を出力）\n"
-            )
+            ),
+            "{screen}"
         );
         assert_eq!(screen.matches("参考").count(), 2, "{screen}");
         let other = text("y.csv", &findings, Most::SomeOfEach, Lang::En, Paint::Plain);

@@ -36,11 +36,14 @@ pub(super) fn candidate(by: &By, schemas: &Schemas, waiting: Waiting) -> Result<
     let log = Log::new(lang);
     let now = now();
     let kept = KeptRelease { folder: &place.folder, root: &place.root, floor, schemas, log, now };
-    let mirrors = mirrors(&by.channel, Patience::ONCE)?;
+    let mirrors = match by.channel.is_empty() {
+        true => None,
+        false => Some(mirrors(&by.channel, Patience::ONCE)?),
+    };
     let what = Said::new("reading the release", "リリースを読み込んでいます");
-    let ready = waiting.on(&what, || match by.channel.is_empty() {
-        true => kept.offline(),
-        false => kept.from_channel(mirrors),
+    let ready = waiting.on(&what, || match mirrors {
+        None => kept.offline(),
+        Some(mirrors) => kept.from_channel(mirrors),
     });
     let ready = ready.map_err(|not_ready| match not_ready {
         NotReady::Trust(said) => Failure { status: 3, said },

@@ -19,6 +19,7 @@ use warifu_usage::Refusal;
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
+use warifu_values::text::shown_path;
 use warifu_values::text::{CHARS, is_plain};
 
 use super::again::{self, Again, kind_to_say};
@@ -465,7 +466,7 @@ impl Args {
 
 /// A file whose name has no day: today's in its place would stand in the way of what was published before.
 fn no_day(path: &Path) -> Failure {
-    let file = path.display();
+    let file = shown_path(path);
     Failure::new(
         Exit::CouldNotRun,
         format!(

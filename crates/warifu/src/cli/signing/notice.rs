@@ -71,7 +71,8 @@ impl Args {
         let digest = manifest.digest().map_err(|error| trust_failure(&error))?;
         let this = ReleaseRef { release: manifest.release, manifest: digest };
         let withdrawn = tip.statements().withdrawal(this);
-        let instead = tip.falls_back_from(this).map(|instead| instead.release);
+        let instead = if tip.withdrawn().is_some() { tip.fallback() } else { tip.release() };
+        let instead = instead.map(|instead| instead.release);
         let masters = match (&self.draft, &published) {
             (None, Some(published)) => published.masters(),
             _ => masters,
