@@ -153,7 +153,13 @@ fn one_organisation_takes_a_release_away_and_the_one_before_is_used() {
     signed_and_published(&stage, "third");
     // Its notice says which one it takes the place of, and tells what is new against the last that stands.
     let told = notice("--lang ja").out;
-    assert_eq!(told, drafted);
+    // But for what makes a draft one.
+    let alike = |text: &str| {
+        let of_both = |line: &&str| !line.contains("草案") && !line.contains("SHA-256");
+        text.lines().filter(of_both).filter(|line| !line.is_empty()).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert!(drafted.contains("草案です"), "{drafted}");
+    assert_eq!(alike(&told), alike(&drafted));
     assert!(told.starts_with("診療報酬請求用マスター更新のお知らせ\n"), "{told}");
     let place = "支払基金が取り下げました。理由: 誤った点数。このリリースに替わります。";
     assert!(told.contains("リリース 2「second」") && told.contains(place), "{told}");

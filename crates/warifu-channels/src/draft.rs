@@ -301,7 +301,7 @@ impl Speak for DraftError {
                 say!(
                     lang,
                     "{directory} is neither new nor an empty folder, and nothing was written into it; choose \
-                     another directory for the draft",
+                     another folder for the draft",
                     "{directory} は新しいフォルダーでも空のフォルダーでもないため、書き込んでいません。草案には別のフォルダーを\
                      指定してください"
                 )

@@ -36,7 +36,8 @@ pub(crate) fn cut(line: &str, columns: usize) -> String {
         return line.to_owned();
     }
     let mut kept = String::new();
-    let mut cells = 1;
+    // Some terminals draw … in two cells.
+    let mut cells = 2;
     for c in line.chars() {
         cells += c.width().unwrap_or(0);
         if cells > columns {
@@ -76,8 +77,8 @@ mod tests {
     #[test]
     fn a_line_is_cut_by_cells_and_counted_by_rows() {
         assert_eq!(cut("マスター", 8), "マスター");
-        assert_eq!(cut("マスター", 7), "マスタ…");
-        assert_eq!(cut("master", 5), "mast…");
+        assert_eq!(cut("マスター", 7), "マス…");
+        assert_eq!(cut("master", 5), "mas…");
         assert_eq!(wrapped("マスター", 5), ["マス", "ター"]);
         assert_eq!(wrapped("a master of procedures", 12), ["a master of", "procedures"]);
         assert_eq!([rows_of("", 8), rows_of("マスター", 8), rows_of("マスターs", 8)], [1, 1, 2]);
