@@ -87,7 +87,7 @@ fn a_draft_that_is_published_is_told_as_published() {
             assert!(phrase.lines(lang).iter().all(|words| told.contains(words)), "{told}");
         }
         let document = stage.warifu(&format!("--json {line} {place}")).ends(0).json();
-        assert_eq!(document["phrase"], serde_json::to_value(&phrase).unwrap(), "{line}");
+        assert_eq!(document["phrase"], serde_json::to_value(phrase).unwrap(), "{line}");
     }
     // Drafted anew, it is a draft again, which nobody has signed.
     stage.warifu(&format!("release renew --repo kikin {PLACE} -o renewed")).ends(0);

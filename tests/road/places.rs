@@ -86,7 +86,7 @@ fn what_others_send_is_told_never_counts_before_the_users_own_word_and_is_sent_n
     assert!(status.out.contains("[defaults] of the repository's"), "{} {}", status.out, status.err);
     let changes = stage.shell(&format!("{with_login} warifu release changes --repo kokuho"));
     assert!(changes.err.contains(&format!("channel: {evil} ([defaults] of the repo")), "{}", changes.err);
-    let list = stage.shell(&format!("cd kokuho && WARIFU_CHANNEL_CREDENTIALS=../login warifu channel list"));
+    let list = stage.shell("cd kokuho && WARIFU_CHANNEL_CREDENTIALS=../login warifu channel list");
     assert!(list.err.contains("[defaults] of the repository's"), "{}", list.err);
     let seen = std::mem::take(&mut *asked.lock().unwrap());
     assert!(seen.contains("GET /x/metadata/") && !seen.contains("SECRET"), "{seen}");

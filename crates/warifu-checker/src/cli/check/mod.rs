@@ -28,10 +28,9 @@ const CHECK_FINDINGS_LIMIT: usize = 1_000_000;
 pub(super) fn check_file(check: &Check, waiting: Waiting) -> Result<u8, Failure> {
     let lang = waiting.lang;
     refuse_unwritable(&check.given)?;
-    judge_file(check, waiting).map_err(|failure| {
+    judge_file(check, waiting).inspect_err(|failure| {
         // Why nothing was judged is told in any case.
-        let _ = give_failure(&check.given, &failure, lang);
-        failure
+        let _ = give_failure(&check.given, failure, lang);
     })
 }
 
