@@ -105,7 +105,7 @@ impl Pager {
         let (status, left) =
             waits.join().map_err(|_| io::Error::other("the pager cannot be waited for"))??;
         match written {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error),
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
             _ if status.success() => Ok(Shown::Read),
             _ if left.len() == bytes => Ok(Shown::Unread(name, status, left)),
             _ => Ok(Shown::CutShort(name, status)),
