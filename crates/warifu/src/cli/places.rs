@@ -130,7 +130,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         for name in ["a.csv", "b.csv", "my.key"] {
-            fs::write(at(name), name).unwrap();
+            warifu::files::write(&at(name), name.as_bytes()).unwrap();
         }
         std::os::unix::fs::symlink(at("a.csv"), at("link.csv")).unwrap();
         let named = |words: &[&str]| -> Vec<OsString> { words.iter().map(|name| at(name).into()).collect() };
@@ -159,7 +159,7 @@ mod tests {
         }
         let kept = [".git/HEAD", "metadata/1.root.json", "metadata/timestamp.json", "draft/release.json"];
         for name in kept.iter().chain(&["other/release.json"]) {
-            fs::write(at(name), name).unwrap();
+            warifu::files::write(&at(name), name.as_bytes()).unwrap();
         }
         let places = Places::of(&[], Over::Yes);
         for name in kept {
