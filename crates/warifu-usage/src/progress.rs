@@ -20,7 +20,7 @@ const WORK: &str = "{spinner} {wide_msg} {elapsed_precise}";
 /// The same with how many steps of how many are done.
 const STEPS: &str = "{spinner} {wide_msg} {pos}/{len} {elapsed_precise}";
 
-/// The line of one command. It is drawn only on a terminal, only after [`UNSHOWN`], and is gone when this is.
+/// The line of one command. It is drawn only on a terminal, only after a second, and is gone when this is.
 pub struct Progress {
     bar: ProgressBar,
     /// Who shows the line when its time has come; none where it is never shown.
