@@ -117,7 +117,7 @@ impl ServeOption {
 
 /// Whether it says how a terminal is written to, which is nothing that a service is told.
 fn is_of_the_terminal(arg: &Arg) -> bool {
-    arg.get_id() == "color"
+    arg.get_id() == "color" || arg.get_id() == "quiet"
 }
 
 /// The same option, which asks nothing of others.
@@ -251,7 +251,7 @@ mod tests {
         let about: Vec<_> = options.about.iter().filter_map(Arg::get_long).collect();
         assert_eq!(
             about,
-            ["color", "config", "check-config", "print-config"],
+            ["color", "quiet", "config", "check-config", "print-config"],
             "all others stand in the file"
         );
     }
