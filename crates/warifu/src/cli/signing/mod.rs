@@ -2,7 +2,9 @@
 
 mod at;
 mod carried;
+mod changes;
 pub(crate) mod channel;
+mod collect;
 mod confirm;
 mod draft;
 mod drafted;
@@ -14,11 +16,17 @@ mod no_channel;
 pub(crate) mod notice;
 mod passphrase;
 mod past;
+mod publish;
+mod published;
 mod receipts;
 pub(crate) mod release;
+mod renew;
 mod revert;
+mod review;
 mod reviewing;
 mod seen;
+mod show;
+mod sign;
 pub(crate) mod standing;
 mod statement;
 mod token;
