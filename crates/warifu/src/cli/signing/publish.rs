@@ -48,11 +48,12 @@ impl Publish {
                 return Ok(Exit::Done);
             }
             Err(NotPublishable::Already { release, expires }) => {
+                let until = expires.said(context.lang);
                 context.print(&say!(
                     context.lang,
                     "release {release} is published already, by these very signatures; there is nothing left \
-                     to do. Renew its timestamp before {expires}\n",
-                    "リリース {release} は公開済みです（同じ署名）。作業は残っていません。{expires} までにタイムスタンプを\
+                     to do. Renew its timestamp before {until}\n",
+                    "リリース {release} は公開済みです（同じ署名）。作業は残っていません。{until} までにタイムスタンプを\
                      更新してください\n"
                 ))?;
                 return Ok(Exit::Done);
@@ -145,12 +146,12 @@ impl Refresh {
         if context.json {
             tell_published(context, &self.at, published.release.release, published.expires, &[])?;
         } else {
-            let (release, expires) = (published.release.release, published.expires);
+            let (release, until) = (published.release.release, published.expires.said(context.lang));
             let channel = self.at.name();
             context.print(&say!(
                 context.lang,
-                "the timestamp of release {release} is renewed on {channel}: fresh until {expires}\n",
-                "配信元 {channel} のリリース {release} のタイムスタンプを更新しました（有効期限 {expires}）\n"
+                "the timestamp of release {release} is renewed on {channel}: fresh until {until}\n",
+                "配信元 {channel} のリリース {release} のタイムスタンプを更新しました（有効期限 {until}）\n"
             ))?;
         }
         Ok(Exit::Done)
@@ -168,13 +169,14 @@ fn tell_withdrawn(context: &Context, at: &At, tip: &Tip, expires: UnixSeconds) -
             "withdrawals": withdrawals,
         }));
     }
+    let until = expires.said(context.lang);
     context.print(&say!(
         context.lang,
         "release {number} was published, by these very signatures, and was withdrawn since: no reader takes \
          it, and publishing does not bring it back; that needs a new release. The \
-         timestamp holds until {expires}\n",
+         timestamp holds until {until}\n",
         "リリース {number} は公開後（同じ署名）に取り下げられており、使われません。再度公開しても戻りません。\
-         新しいリリースが必要です。タイムスタンプの期限は {expires} です\n"
+         新しいリリースが必要です。タイムスタンプの期限は {until} です\n"
     ))?;
     context.print(&withdrawal_lines(withdrawals, context.lang))
 }
