@@ -70,8 +70,12 @@ fn everybody_is_told_the_same_words() {
     let published: Digest = document["manifest"]["previous"]["manifest"].as_str().unwrap().parse().unwrap();
     assert_eq!(data["published"]["phrase"]["ja"], Phrase::of(&published).say(Lang::Ja));
     for row in data["table"].as_array().unwrap() {
-        let digest: Digest = row["new"]["canonical"].as_str().unwrap().parse().unwrap();
-        assert_eq!(row["new"]["phrase"]["ja"], Phrase::of(&digest).say(Lang::Ja));
+        for side in ["old", "new"] {
+            let digest: Digest = row[side]["canonical"].as_str().unwrap().parse().unwrap();
+            assert_eq!(row[side]["phrase"]["ja"], Phrase::of(&digest).say(Lang::Ja), "{side} of {row}");
+        }
+        let is_same = row["changed"].is_null();
+        assert_eq!(row["old"]["canonical"] == row["new"]["canonical"], is_same, "{row}");
     }
     let signed = stage.warifu(&format!("release sign second --repo kikin {PLACE} --key aoki.key")).ends(0);
     assert!(phrase.lines(Lang::En).iter().all(|line| signed.out.contains(line)), "{}", signed.out);

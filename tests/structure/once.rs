@@ -6,7 +6,7 @@ use crate::tree::Tree;
 
 /// What is written, what it decides, and the files under `crates/` that may: tests beside the source have
 /// the right to say it again.
-const ONCE: [(&str, &str, &[&str]); 5] = [
+const ONCE: [(&str, &str, &[&str]); 6] = [
     (
         "FolderChannel",
         "which transports there are",
@@ -14,6 +14,7 @@ const ONCE: [(&str, &str, &[&str]); 5] = [
     ),
     ("\"9\" | b\"1\"", "which classes mark a record", &["crates/warifu-masters/src/schema/layout.rs"]),
     ("\"9\" | \"1\"", "which classes mark a record", &[]),
+    ("unicode_width::", "how many cells a letter takes", &["crates/warifu-values/src/terminal.rs"]),
     ("pub fn hundredths(", "what a blank amount is", &["crates/warifu-values/src/amount.rs"]),
     ("(\"layouts\", \"toml\")", "what a schema folder holds", &["crates/warifu-files/src/schema_folder.rs"]),
 ];

@@ -24,9 +24,9 @@ fn a_review_of_the_2024_revision_puts_the_movements_and_the_new_columns_apart() 
     let Some(data) = data() else { return };
     let (old, new) =
         (master(&data, "procedure/s_ALL20220218.csv"), master(&data, "procedure/s_ALL20240531.csv"));
-    let relation = [master(&data, "related/ck_ALL20200407.csv")];
+    let relation = master(&data, "related/ck_ALL20200407.csv");
     let diff = diff(&old, &new).unwrap();
-    let risks = review(&diff, Scope::States { others: &relation });
+    let risks = review(&diff, Scope::States { others: &[&relation] });
     let of = |kind: RiskKind| -> Vec<usize> {
         risks.iter().filter(|risk| risk.kind == kind).map(|risk| risk.changes.len()).collect()
     };

@@ -181,7 +181,7 @@ fn width() -> usize {
 
 #[cfg(test)]
 mod tests {
-    use unicode_width::UnicodeWidthStr as _;
+    use warifu_values::terminal::cells;
 
     use super::*;
 
@@ -226,10 +226,10 @@ mod tests {
             ] {
                 assert!(shown.contains(part), "{part}: {shown}");
             }
-            assert!(shown.lines().all(|line| line.width() <= width), "{width}: {shown}");
+            assert!(shown.lines().all(|line| cells(line) <= width), "{width}: {shown}");
             let shown = program.render_help().to_string();
             assert!(shown.contains("コマンド:") && shown.contains("コマンドのヘルプを"), "{shown}");
-            assert!(shown.lines().all(|line| line.width() <= width), "{width}: {shown}");
+            assert!(shown.lines().all(|line| cells(line) <= width), "{width}: {shown}");
         }
     }
 

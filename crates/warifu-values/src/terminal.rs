@@ -1,6 +1,7 @@
-//! Lines of a terminal: a full-width character takes two cells, and no word is written over the edge.
+//! Lines of a terminal: a full-width character takes two cells, and no word is written over the edge. All
+//! that is wrapped, cut, aligned and counted for people is so by the cells that are counted here.
 
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use unicode_width::UnicodeWidthChar as _;
 
 use crate::text::one_line;
 
@@ -16,31 +17,54 @@ fn cells_of(c: char) -> usize {
     if c == '…' { 2 } else { c.width().unwrap_or(0) }
 }
 
+/// How many cells `text` takes on a line.
+pub fn cells(text: &str) -> usize {
+    text.chars().map(cells_of).sum()
+}
+
+/// How many lines of a screen of so many `columns` the line `text` takes.
+pub fn rows_of(text: &str, columns: usize) -> usize {
+    cells(text).div_ceil(columns).max(1)
+}
+
+/// `line` in so many `columns`, its end left out where it is longer.
+pub fn cut(line: &str, columns: usize) -> String {
+    if cells(line) <= columns {
+        return line.to_owned();
+    }
+    let mut taken = cells_of('…');
+    let fits = |c: &char| {
+        taken += cells_of(*c);
+        taken <= columns
+    };
+    line.chars().take_while(fits).chain(['…']).collect()
+}
+
 /// `text` on lines of at most `width` cells, the first after `first` and the others after as many blanks as
 /// `hang`. A word or number of Latin letters stays whole as far as it fits on a line of its own.
 pub fn wrapped(first: &str, hang: usize, text: &str, width: usize) -> String {
-    let (mut lines, mut line, mut cells) = (String::new(), first.to_owned(), first.width());
+    let (mut lines, mut line, mut at) = (String::new(), first.to_owned(), cells(first));
     let indent = " ".repeat(hang);
     let mut is_begun = false;
     for piece in pieces(&one_line(text)) {
-        let taken = piece.trim_end().chars().map(cells_of).sum::<usize>();
-        if is_begun && cells + taken > width {
+        let taken = cells(piece.trim_end());
+        // What fits on no line begins where the line before it ends, and is cut.
+        if is_begun && at + taken > width && hang + taken <= width {
             lines.push_str(line.trim_end());
             lines.push('\n');
             line.clone_from(&indent);
-            cells = hang;
+            at = hang;
         }
         for c in piece.chars() {
             let taken = cells_of(c);
-            // What fits on no line is cut where the line ends.
-            if cells + taken > width && c != ' ' && cells > hang {
+            if at + taken > width && c != ' ' && at > hang {
                 lines.push_str(line.trim_end());
                 lines.push('\n');
                 line.clone_from(&indent);
-                cells = hang;
+                at = hang;
             }
             line.push(c);
-            cells += taken;
+            at += taken;
         }
         is_begun = true;
     }
@@ -53,7 +77,7 @@ pub fn fitted(text: &str, width: usize, is_whole: impl Fn(&str) -> bool) -> Stri
     let mut fitted = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
         let bare = line.trim_end_matches('\n');
-        if bare.width() <= width || is_whole(bare) {
+        if cells(bare) <= width || is_whole(bare) {
             fitted.push_str(line);
             continue;
         }
@@ -98,13 +122,13 @@ fn may_part(before: char, after: char) -> bool {
 }
 
 /// `text` with blanks before it up to so many cells.
-pub fn right(text: &str, cells: usize) -> String {
-    format!("{}{text}", " ".repeat(cells.saturating_sub(text.width())))
+pub fn right(text: &str, width: usize) -> String {
+    format!("{}{text}", " ".repeat(width.saturating_sub(cells(text))))
 }
 
 /// `text` with blanks after it up to so many cells.
-pub fn left(text: &str, cells: usize) -> String {
-    format!("{text}{}", " ".repeat(cells.saturating_sub(text.width())))
+pub fn left(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(cells(text))))
 }
 
 #[cfg(test)]
@@ -117,7 +141,7 @@ mod tests {
                     month）。points of 111000110 go by quantity (きざみ値), but no quantity is recorded";
         for width in 24..100 {
             let lines = wrapped("    ", 6, text, width);
-            assert!(lines.lines().all(|line| line.width() <= width), "{width}:\n{lines}");
+            assert!(lines.lines().all(|line| cells(line) <= width), "{width}:\n{lines}");
             let begins =
                 lines.lines().skip(1).all(|line| line.starts_with("      ") && !line.contains("  、"));
             assert!(begins, "{width}:\n{lines}");
@@ -163,6 +187,18 @@ mod tests {
     fn a_word_that_fits_on_no_line_is_cut() {
         assert_eq!(wrapped("", 1, "abcdefghij", 4), "abcd\n efg\n hij\n");
         assert_eq!(wrapped("> ", 2, "", 4), ">\n");
+        assert_eq!(wrapped("", 0, "a: bcdefghij k", 6), "a: bcd\nefghij\nk\n", "no line stays empty for it");
+    }
+
+    #[test]
+    fn a_line_is_cut_by_cells_and_counted_by_rows() {
+        assert_eq!(cut("マスター", 8), "マスター");
+        assert_eq!(cut("マスター", 7), "マス…");
+        assert_eq!(cut("master", 5), "mas…");
+        // What was cut once fits as it is, on terminals too that draw … wide.
+        assert_eq!(cut(&cut("master", 5), 5), "mas…");
+        assert_eq!([rows_of("", 8), rows_of("マスター", 8), rows_of("マスターs", 8)], [1, 1, 2]);
+        assert_eq!([rows_of("マス…", 6), rows_of("マス…", 5)], [1, 2]);
     }
 
     #[test]

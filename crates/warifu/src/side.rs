@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use jiff::civil::Date;
+use warifu_masters::change::diff::{Diff, OtherKind, diff};
 use warifu_masters::file::{Declared, Reading, read};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::{Master, Role};
-use warifu_rules::review::Scope;
+use warifu_rules::review::{Risk, Scope, review};
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak as _};
 
@@ -33,26 +34,6 @@ pub struct By<'a> {
     pub of_files: &'a Schemas,
     /// The repository, which is looked for upwards.
     pub repo: &'a Path,
-}
-
-/// Two sides as people compare them: whole, so that what is risky in the changes can be judged.
-#[derive(Debug)]
-pub struct Compared {
-    /// The older one.
-    pub old: Side,
-    /// The newer one.
-    pub new: Side,
-    /// Whether one of them is a differential: what is missing there was not removed.
-    pub parts: bool,
-    /// The other masters of the newer one's series, which may name its records. None beside a file.
-    pub others: Vec<Master>,
-}
-
-impl Compared {
-    /// What the sides are to a review.
-    pub fn scope(&self) -> Scope<'_> {
-        if self.parts { Scope::Parts } else { Scope::States { others: &self.others } }
-    }
 }
 
 /// Loads `text`: a file where there is one of that name, else `REV:kind` or `REV:series/kind` in the
@@ -82,24 +63,6 @@ pub fn load_sides(old: &str, new: &str, by: By<'_>) -> Result<(Side, Side), Fail
     both(|| load_side(old, by), || load_side(new, by))
 }
 
-/// Loads both sides of a comparison whole.
-///
-/// # Errors
-/// As [`load_side`].
-pub fn load_compared(old: &str, new: &str, by: By<'_>) -> Result<Compared, Failure> {
-    if let (Named::File, Named::File) = (named(old, by)?, named(new, by)?) {
-        let read = |text: &str| load_file(text, by.of_files);
-        let (old_read, new_read) = both(|| read(old), || read(new))?;
-        let parts = [&old_read, &new_read].iter().any(|(_, role)| *role == Role::Differential);
-        let side = |name: &str, master| Side { name: name.to_owned(), master };
-        let (old, new) = (side(old, old_read.0), side(new, new_read.0));
-        return Ok(Compared { old, new, parts, others: Vec::new() });
-    }
-    let States { old, new, origins, others } = load_states(old, new, by)?;
-    let parts = origins.iter().any(Origin::is_part);
-    Ok(Compared { old, new, parts, others })
-}
-
 /// Does `old` and `new` at once: the two do not depend on each other, and reading them is most of the work.
 fn both<T: Send>(
     old: impl FnOnce() -> Result<T, Failure> + Send,
@@ -113,7 +76,7 @@ fn both<T: Send>(
     })
 }
 
-/// Where one side of a review comes from.
+/// Where a side comes from.
 #[derive(Debug, Clone)]
 pub struct Origin {
     /// A file, or a commit.
@@ -126,14 +89,7 @@ pub struct Origin {
     pub dated: Option<Date>,
 }
 
-impl Origin {
-    /// Whether it is a differential: a part of a master.
-    pub fn is_part(&self) -> bool {
-        matches!(self.source, Source::File { role: Role::Differential })
-    }
-}
-
-/// What one side of a review is.
+/// What a side is.
 #[derive(Debug, Clone)]
 pub enum Source {
     /// A file.
@@ -150,17 +106,31 @@ pub enum Source {
     },
 }
 
-/// Two whole states to review, and where they come from.
+/// Two sides as people compare them: whole, so that what is risky in the changes can be judged.
 #[derive(Debug)]
 pub struct States {
     /// The older one.
     pub old: Side,
     /// The newer one.
     pub new: Side,
-    /// Where they come from, in the same order.
-    pub origins: [Origin; 2],
+    /// Whether one of them is a differential: what is missing there was not removed.
+    pub parts: bool,
     /// The other masters of the newer one's series, which may name its records. None beside a file.
     pub others: Vec<Master>,
+}
+
+impl States {
+    /// What changed, and where to look first.
+    ///
+    /// # Errors
+    /// [`OtherKind`] when the sides are not of the same kind.
+    pub fn reviewed(&self) -> Result<(Diff<'_>, Vec<Risk>), OtherKind> {
+        let diff = diff(&self.old.master, &self.new.master)?;
+        let others: Vec<&Master> = self.others.iter().collect();
+        let scope = if self.parts { Scope::Parts } else { Scope::States { others: &others } };
+        let risks = review(&diff, scope);
+        Ok((diff, risks))
+    }
 }
 
 /// Loads both sides whole, which a review needs and a mere comparison does not.
@@ -168,31 +138,29 @@ pub struct States {
 /// # Errors
 /// As [`load_side`].
 pub fn load_states(old: &str, new: &str, by: By<'_>) -> Result<States, Failure> {
-    let (old_side, old_origin, _) = load_state(old, by)?;
-    let (new_side, new_origin, at) = load_state(new, by)?;
-    let mut others = Vec::new();
-    if let Some((store, at)) = at {
-        for other in store.masters(&at.commit)? {
-            if other.series == at.series && other.kind != at.kind {
-                others.push(store.state(&other)?);
-            }
+    let load = |text: &str| match named(text, by)? {
+        Named::File => {
+            let (master, role) = load_file(text, by.of_files)?;
+            Ok((Loaded::file(text, master, role), ()))
         }
-    }
-    Ok(States { old: old_side, new: new_side, origins: [old_origin, new_origin], others })
+        Named::Revision(store, at) => Ok((Loaded::state(text, store, at)?, ())),
+    };
+    Ok(states(|| load(old), || load(new))?.0)
 }
 
-type Found = Option<(Box<Store>, At)>;
-
-fn load_state(text: &str, by: By<'_>) -> Result<(Side, Origin, Found), Failure> {
-    let name = text.to_owned();
-    match named(text, by)? {
+/// Loads both sides whole, and where they come from, in the same order.
+///
+/// # Errors
+/// As [`load_side`].
+pub fn load_with_origins(old: &str, new: &str, by: By<'_>) -> Result<(States, [Origin; 2]), Failure> {
+    let load = |text: &str| match named(text, by)? {
         Named::File => {
             let bytes = files::read(Path::new(text))?;
             let sha256 = Digest::of(&bytes);
             let (master, role) = read_whole(text, bytes, by.of_files)?;
-            let file = name.rsplit(['/', '\\']).next().unwrap_or(text).to_owned();
+            let file = text.rsplit(['/', '\\']).next().unwrap_or(text).to_owned();
             let origin = Origin { source: Source::File { role }, dated: dated_in(&file), file, sha256 };
-            Ok((Side { name, master }, origin, None))
+            Ok((Loaded::file(text, master, role), origin))
         }
         Named::Revision(store, at) => {
             let record = store.import_record(&at)?;
@@ -202,9 +170,49 @@ fn load_state(text: &str, by: By<'_>) -> Result<(Side, Origin, Found), Failure> 
                 sha256: record.sha256,
                 dated: Some(record.dated),
             };
-            Ok((Side { name, master: store.state(&at)? }, origin, Some((store, at))))
+            Ok((Loaded::state(text, store, at)?, origin))
+        }
+    };
+    states(|| load(old), || load(new))
+}
+
+/// A side that is loaded whole.
+struct Loaded {
+    side: Side,
+    is_part: bool,
+    /// Where it stands in a repository, if in any.
+    at: Option<(Box<Store>, At)>,
+}
+
+impl Loaded {
+    fn file(text: &str, master: Master, role: Role) -> Loaded {
+        let side = Side { name: text.to_owned(), master };
+        Loaded { side, is_part: role == Role::Differential, at: None }
+    }
+
+    /// A state is whole, whatever came in last.
+    fn state(text: &str, store: Box<Store>, at: At) -> Result<Loaded, Failure> {
+        let side = Side { name: text.to_owned(), master: store.state(&at)? };
+        Ok(Loaded { side, is_part: false, at: Some((store, at)) })
+    }
+}
+
+/// Loads both by these, and of the newer one's series the other masters.
+fn states<T: Send>(
+    old: impl FnOnce() -> Result<(Loaded, T), Failure> + Send,
+    new: impl FnOnce() -> Result<(Loaded, T), Failure>,
+) -> Result<(States, [T; 2]), Failure> {
+    let ((old, with_old), (new, with_new)) = both(old, new)?;
+    let mut others = Vec::new();
+    if let Some((store, at)) = new.at {
+        for other in store.masters(&at.commit)? {
+            if other.series == at.series && other.kind != at.kind {
+                others.push(store.state(&other)?);
+            }
         }
     }
+    let parts = old.is_part || new.is_part;
+    Ok((States { old: old.side, new: new.side, parts, others }, [with_old, with_new]))
 }
 
 enum Named {

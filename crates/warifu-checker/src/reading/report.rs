@@ -201,9 +201,10 @@ fn item(finding: &ClaimFinding) -> String {
 
 #[cfg(test)]
 mod tests {
-    use unicode_width::UnicodeWidthStr;
     use warifu_claims::{ClaimCode, ItemCode, ItemKind};
     use warifu_values::digest::Digest;
+
+    use warifu_values::terminal::cells;
 
     use super::*;
     use crate::receipt::Receipt;
@@ -275,7 +276,7 @@ mod tests {
         for lang in [Lang::En, Lang::Ja] {
             for width in [40, 60, 80, 132] {
                 let told = report(&summary, &findings, Most::All, lang, width);
-                let widest = told.lines().map(UnicodeWidthStr::width).max().unwrap();
+                let widest = told.lines().map(cells).max().unwrap();
                 assert!(widest <= width, "{widest} in {width}:\n{told}");
             }
         }

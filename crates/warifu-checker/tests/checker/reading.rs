@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
-use unicode_width::UnicodeWidthStr as _;
+use warifu_values::terminal::cells;
 
 use crate::killed::{PROGRAM, Running, published};
 use crate::masters::CODES;
@@ -60,7 +60,7 @@ fn one_error_among_hundreds_of_findings_stands_first_in_whatever_terminal() {
                 .unwrap();
             assert_eq!(told.status.code(), Some(1));
             let told = text(&told.stdout);
-            assert!(told.lines().all(|line| line.width() <= columns.parse().unwrap()), "{told}");
+            assert!(told.lines().all(|line| cells(line) <= columns.parse().unwrap()), "{told}");
             let lines: Vec<&str> = told.lines().map(str::trim).collect();
             let heading = lines.iter().position(|line| *line == error).unwrap();
             assert!(heading < 4 && lines[heading + 1].starts_with('1'), "{told}");

@@ -167,8 +167,8 @@ mod tests {
             ("item_no", "1"),
             ("publication_order", "1"),
         ];
-        let others = [master("comment-relation-18", &[&relation])];
-        let risks = review(&diff(&old, &new).unwrap(), Scope::States { others: &others });
+        let relation = master("comment-relation-18", &[&relation]);
+        let risks = review(&diff(&old, &new).unwrap(), Scope::States { others: &[&relation] });
         let Evidence::References(references) = &risks[0].evidence else { panic!("{risks:?}") };
         assert_eq!(
             (references[0].kind.as_str(), references[0].column.as_str()),

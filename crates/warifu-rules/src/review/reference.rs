@@ -17,7 +17,7 @@ const CODES_OF_OTHERS: [(&str, &str, &str); 2] =
     [("comment-relation", "procedure_code", "procedure"), ("comment-relation", "comment_code", "comment")];
 
 /// The changes that abolish or remove a record which is still named, in this master or in `others`.
-pub(super) fn lost(diff: &Diff<'_>, others: &[Master]) -> Option<Risk> {
+pub(super) fn lost(diff: &Diff<'_>, others: &[&Master]) -> Option<Risk> {
     let gone: BTreeMap<Cow<'_, str>, usize> = diff
         .changes
         .iter()

@@ -24,7 +24,7 @@ pub enum Scope<'a> {
     /// Whole states. `others` are masters of other kinds that may name records of this one.
     States {
         /// In the state that goes with the newer side.
-        others: &'a [Master],
+        others: &'a [&'a Master],
     },
     /// At least one is a differential: what is missing there was not removed, and the rules between records,
     /// references and the past use of a column cannot be judged.

@@ -8,10 +8,10 @@ mod data;
 mod marks;
 
 use serde_json::Value;
-use warifu_masters::change::diff::{Diff, OtherKind, diff};
+use warifu_masters::change::diff::{Diff, OtherKind};
 use warifu_masters::schema::Layout;
 use warifu_masters::table::Master;
-use warifu_rules::review::{Risk, Scope, review};
+use warifu_rules::review::Risk;
 use warifu_values::lang::Lang;
 use warifu_values::phrase::Phrase;
 use warifu_values::say;
@@ -29,17 +29,13 @@ const PAGE: Page = Page {
 ///
 /// # Errors
 /// [`OtherKind`] when the sides are not of the same kind.
-pub fn page(states: &States, lang: Lang) -> Result<Vec<u8>, OtherKind> {
-    let diff = diff(&states.old.master, &states.new.master)?;
-    let parts = states.origins.iter().any(Origin::is_part);
-    let scope = if parts { Scope::Parts } else { Scope::States { others: &states.others } };
-    let risks = review(&diff, scope);
+pub fn page(states: &States, [old, new]: &[Origin; 2], lang: Lang) -> Result<Vec<u8>, OtherKind> {
+    let (diff, risks) = states.reviewed()?;
     let known = states.others.iter().chain([&states.new.master]);
     let mut data = compared(&diff, &risks, known.map(|master| &**master.layout()));
-    data["parts"] = parts.into();
+    data["parts"] = states.parts.into();
     data["lang"] = lang.code().into();
     data["program"] = PROGRAM.into();
-    let [old, new] = &states.origins;
     data["old"] = told(&states.old, old);
     data["new"] = told(&states.new, new);
     Ok(assemble(&diff, &data, lang))

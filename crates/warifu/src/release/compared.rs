@@ -40,7 +40,7 @@ pub struct ShownRecord {
     pub values: Option<[Told; 2]>,
 }
 
-/// What became of one master.
+/// What became of one master, in numbers.
 #[derive(Debug, Clone)]
 pub struct MasterChange {
     /// The master, `series/kind`.
@@ -53,94 +53,121 @@ pub struct MasterChange {
     pub summary: Option<Summary>,
 }
 
-/// What a release is beside the one that it follows.
+/// What a release is beside the one that it follows: compared once, for every screen, page and document.
 #[derive(Debug, Default)]
-pub struct Comparison {
+pub struct Comparison<'a> {
     /// What it judges differently.
     pub changed: Changed,
     /// Where to look first, riskiest first.
     pub risks: Vec<ReleaseRisk>,
     /// What became of each master, those that are left out at the end.
     pub masters: Vec<MasterChange>,
-    /// Its masters.
-    pub answers: Vec<Answers>,
+    /// The masters of the release before.
+    before: &'a [Answers],
+    /// Its own.
+    answers: Vec<Answers>,
+    /// Where each of `masters` stands in these two, and what of it differs.
+    found: Vec<Found>,
 }
 
-/// A master that changed.
+/// A master by its place in either release.
+#[derive(Debug)]
+struct Found {
+    before: Option<usize>,
+    after: Option<usize>,
+    /// What changed and where to look first, where anything did.
+    reviewed: Option<(Vec<Change>, Vec<Risk>)>,
+}
+
+/// A master of either release.
 #[derive(Debug)]
 pub struct Compared<'a> {
-    /// As it was.
-    pub before: &'a Answers,
-    /// As it is.
-    pub after: &'a Answers,
-    /// What changed.
-    pub diff: Diff<'a>,
-    /// Where to look first, riskiest first.
-    pub risks: Vec<Risk>,
+    /// As it was; none where the release before did not have it.
+    pub before: Option<&'a Answers>,
+    /// As it is; none where it is left out.
+    pub after: Option<&'a Answers>,
+    /// What became of it.
+    pub change: &'a MasterChange,
+    /// What changed, and where to look first, where anything did.
+    pub reviewed: Option<(Diff<'a>, &'a [Risk])>,
 }
 
-/// The masters of `new` that changed against `old`, in their order.
-pub fn compared<'a>(old: &'a [Answers], new: &'a [Answers]) -> Vec<Compared<'a>> {
-    let mut found = Vec::new();
-    for after in new {
-        let Some(before) = old.iter().find(|before| is_same(before, after)) else { continue };
-        let Ok(diff) = diff(&before.state, &after.state) else { continue };
-        if diff.changes.is_empty() {
-            continue;
-        }
-        let others: Vec<Master> = new
-            .iter()
-            .filter(|other| other.series == after.series && other.kind != after.kind)
-            .map(|other| other.state.clone())
-            .collect();
-        let risks = review(&diff, Scope::States { others: &others });
-        found.push(Compared { before, after, diff, risks });
-    }
-    found
-}
-
-impl Comparison {
-    /// Of the masters `answers`, which change so much, beside the `old` ones.
-    pub(super) fn of(old: &[Answers], answers: Vec<Answers>, changed: Changed) -> Comparison {
-        let compared = compared(old, &answers);
-        let risks = risks(&compared);
-        let mut masters: Vec<MasterChange> = Vec::new();
-        for after in &answers {
-            let before = old.iter().find(|before| is_same(before, after));
-            let with = compared.iter().find(|one| is_same(one.after, after));
-            masters.push(MasterChange {
+impl<'a> Comparison<'a> {
+    /// Of the masters `answers`, which change so much, beside those `before`.
+    pub fn of(before: &'a [Answers], answers: Vec<Answers>, changed: Changed) -> Comparison<'a> {
+        let mut comparison = Comparison { changed, before, answers, ..Comparison::default() };
+        let answers = &comparison.answers;
+        for (at, after) in answers.iter().enumerate() {
+            let place = before.iter().position(|before| is_same(before, after));
+            let was = place.map(|place| &before[place]);
+            let reviewed = was.and_then(|was| reviewed(was, after, answers));
+            comparison.masters.push(MasterChange {
                 master: after.name(),
-                before: before.map(|before| before.state.rows()),
+                before: was.map(|was| was.state.rows()),
                 after: Some(after.state.rows()),
-                summary: with.map(|one| one.diff.summary()),
+                summary: reviewed.as_ref().map(|(diff, _)| diff.summary()),
             });
+            let reviewed = reviewed.map(|(diff, risks)| {
+                comparison.risks.extend(risks.iter().map(|risk| told(&after.name(), &diff, risk)));
+                (diff.changes, risks)
+            });
+            comparison.found.push(Found { before: place, after: Some(at), reviewed });
         }
-        for gone in old.iter().filter(|old| !answers.iter().any(|new| is_same(old, new))) {
-            let (master, before) = (gone.name(), Some(gone.state.rows()));
-            masters.push(MasterChange { master, before, after: None, summary: None });
+        for (at, gone) in before.iter().enumerate() {
+            if !answers.iter().any(|new| is_same(gone, new)) {
+                let (master, before) = (gone.name(), Some(gone.state.rows()));
+                comparison.masters.push(MasterChange { master, before, after: None, summary: None });
+                comparison.found.push(Found { before: Some(at), after: None, reviewed: None });
+            }
         }
-        drop(compared);
-        Comparison { changed, risks, masters, answers }
+        comparison.risks.sort_by(|a, b| a.kind.cmp(&b.kind).then(b.records.cmp(&a.records)));
+        comparison
     }
+
+    /// The masters of the release.
+    pub fn answers(&self) -> &[Answers] {
+        &self.answers
+    }
+
+    /// Every master of either release, those that are left out at the end.
+    pub fn each(&self) -> impl Iterator<Item = Compared<'_>> {
+        self.masters.iter().zip(&self.found).map(|(change, Found { before, after, reviewed })| {
+            let before = before.map(|at| &self.before[at]);
+            let after = after.map(|at| &self.answers[at]);
+            let sides = before.zip(after);
+            let reviewed = reviewed.as_ref().zip(sides).map(|((changes, risks), (before, after))| {
+                let diff = Diff { old: &before.state, new: &after.state, changes: changes.clone() };
+                (diff, risks.as_slice())
+            });
+            Compared { before, after, change, reviewed }
+        })
+    }
+}
+
+/// What changed from `before` to `after`, which is one of `all`, and where to look first; none where nothing
+/// did.
+fn reviewed<'a>(
+    before: &'a Answers,
+    after: &'a Answers,
+    all: &'a [Answers],
+) -> Option<(Diff<'a>, Vec<Risk>)> {
+    let diff = diff(&before.state, &after.state).ok().filter(|diff| !diff.changes.is_empty())?;
+    let of_series = all.iter().filter(|other| other.series == after.series && other.kind != after.kind);
+    let others: Vec<&Master> = of_series.map(|other| &other.state).collect();
+    let risks = review(&diff, Scope::States { others: &others });
+    Some((diff, risks))
 }
 
 fn is_same(one: &Answers, other: &Answers) -> bool {
     one.series == other.series && one.kind == other.kind
 }
 
-/// The risks of all of them, riskiest first.
-fn risks(compared: &[Compared<'_>]) -> Vec<ReleaseRisk> {
-    let mut found = Vec::new();
-    for Compared { after, diff, risks, .. } in compared {
-        found.extend(risks.iter().map(|risk| {
-            let first = risk.changes.iter().filter_map(|at| diff.changes.get(*at)).take(NAMED);
-            let keys = first.map(|change| diff.key(*change).into_owned()).collect();
-            let shown = if risk.kind.level() == Level::High { shown(diff, risk) } else { Vec::new() };
-            ReleaseRisk { master: after.name(), kind: risk.kind, records: risk.records(), keys, shown }
-        }));
-    }
-    found.sort_by(|a, b| a.kind.cmp(&b.kind).then(b.records.cmp(&a.records)));
-    found
+/// A risk in the changes of a master, as it is told of a release.
+fn told(master: &str, diff: &Diff<'_>, risk: &Risk) -> ReleaseRisk {
+    let first = risk.changes.iter().filter_map(|at| diff.changes.get(*at)).take(NAMED);
+    let keys = first.map(|change| diff.key(*change).into_owned()).collect();
+    let shown = if risk.kind.level() == Level::High { shown(diff, risk) } else { Vec::new() };
+    ReleaseRisk { master: master.to_owned(), kind: risk.kind, records: risk.records(), keys, shown }
 }
 
 /// The riskiest records of one risk, with the values that it is about.

@@ -215,13 +215,13 @@ fn mark((record, keys): (ImportRecord, BTreeSet<String>)) -> Correction {
 
 /// A release, put together.
 #[derive(Debug)]
-pub struct Assembled {
+pub struct Assembled<'a> {
     /// With the commit in full.
     pub head: ReleaseHead,
     /// The masters.
     pub masters: Vec<MasterContent>,
     /// What it is beside the release that it follows.
-    pub comparison: Comparison,
+    pub comparison: Comparison<'a>,
     /// See [`Contents::too_old`].
     pub too_old: Vec<TooOld>,
     /// See [`Contents::findings`].
@@ -234,14 +234,14 @@ pub struct Assembled {
 /// # Errors
 /// As [`contents`]; when something of the past is not accepted; when it cannot be left for later although
 /// `head` says so.
-pub fn assemble(
+pub fn assemble<'a>(
     store: &Store,
     head: ReleaseHead,
     formats: &[String],
     today: Date,
-    against: Against<'_>,
+    against: Against<'a>,
     accept: impl FnOnce(&Weighed) -> Result<Vec<AcceptedPast>, Failure>,
-) -> Result<Assembled, Failure> {
+) -> Result<Assembled<'a>, Failure> {
     let past_of = if head.future_only { against.published() } else { None };
     let when = When { today, past_before: head.past_before(), past_of };
     let Contents { commit, too_old, mut masters, mut answers, findings } =
@@ -264,12 +264,12 @@ pub fn assemble(
 ///
 /// # Errors
 /// As [`assemble`]; the commit must be in this repository.
-pub fn recompute(
+pub fn recompute<'a>(
     store: &Store,
     proposal: &Proposal,
-    against: Against<'_>,
+    against: Against<'a>,
     today: Date,
-) -> Result<(Manifest, Comparison), Failure> {
+) -> Result<(Manifest, Comparison<'a>), Failure> {
     let proposed = proposal.manifest();
     let mut formats: Vec<String> =
         proposed.masters.iter().flat_map(|master| master.formats.keys().cloned()).collect();

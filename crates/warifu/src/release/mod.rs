@@ -11,7 +11,7 @@ mod past;
 mod sheet;
 mod waived;
 
-pub use compared::{Compared, Comparison, MasterChange, ReleaseRisk, ShownRecord, compared};
+pub use compared::{Compared, Comparison, MasterChange, ReleaseRisk, ShownRecord};
 pub use contents::{Assembled, Contents, TooOld, When, assemble, contents, recompute};
 pub use fetched::{Fetched, FetchedFolder, KnownFolder, Written};
 pub use file::{FORMATS, SignedFile, formatted, post_review, signed_files, trust_failure};

@@ -26,7 +26,6 @@
 mod sides;
 
 use serde_json::{Value, json};
-use warifu_masters::past::Change;
 use warifu_masters::schema::Schemas;
 use warifu_trust::{Manifest, Mark};
 use warifu_values::day::TreatmentDay;
@@ -38,7 +37,7 @@ use warifu_values::say;
 use crate::caution::Caution;
 use crate::diff_html::{PROGRAM, compared as data_of, named, state};
 use crate::html_file::Page;
-use crate::release::{Answers, Compared, Names, PublishedRelease, Waived, compared, passed_by, waived};
+use crate::release::{Answers, Changed, Compared, Comparison, PublishedRelease, Waived, passed_by, waived};
 
 const PAGE: Page = Page {
     template: include_str!("../diff_html/page.html"),
@@ -49,37 +48,34 @@ const PAGE: Page = Page {
 /// What is shown.
 #[derive(Debug, Clone, Copy)]
 pub struct Shown<'a> {
-    /// Every change, in the order of the list.
-    pub list: &'a [Change],
-    /// What their codes are called.
-    pub names: &'a Names,
+    /// Every change, and every master.
+    pub comparison: &'a Comparison<'a>,
     /// The treatment days before this one are past.
     pub past_before: TreatmentDay,
     /// The draft; none before there is one.
     pub manifest: Option<&'a Manifest>,
-    /// Its masters.
-    pub masters: &'a [Answers],
     /// The published release that it is compared with.
     pub published: Option<&'a PublishedRelease>,
     /// What must be known first.
     pub cautions: &'a [Caution],
 }
 
-impl Shown<'_> {
-    fn before(&self) -> &[Answers] {
-        self.published.map_or(&[][..], PublishedRelease::masters)
-    }
-}
-
 /// The page, first shown in `lang`.
 pub fn page(schemas: &Schemas, shown: &Shown<'_>, lang: Lang) -> Vec<u8> {
     let accepted = shown.manifest.and_then(|manifest| manifest.changes.as_ref());
     let accepted = accepted.map_or(&[][..], |changes| &changes.accepted);
-    let (sides, words) = sides::of(schemas, shown.list, shown.past_before, accepted);
-    let all = compared(shown.before(), shown.masters);
+    let Changed { list, names, .. } = &shown.comparison.changed;
+    let (sides, words) = sides::of(schemas, list, shown.past_before, accepted);
     let mut kinds = json!({});
-    for answers in shown.before().iter().chain(shown.masters) {
-        kinds[&answers.kind] = named(answers.state.layout());
+    let (mut table, mut reviews) = (Vec::new(), Vec::new());
+    for one in shown.comparison.each() {
+        // Of both, the one of the release names the kind.
+        for answers in [one.before, one.after].into_iter().flatten() {
+            kinds[&answers.kind] = named(answers.state.layout());
+        }
+        let states = states(&one);
+        reviews.extend(review(shown, &one, &states));
+        table.extend(row(&one, states));
     }
     let data = json!({
         "lang": lang.code(),
@@ -89,12 +85,12 @@ pub fn page(schemas: &Schemas, shown: &Shown<'_>, lang: Lang) -> Vec<u8> {
         "past_before": shown.past_before.to_string(),
         "warnings": shown.cautions.iter().map(|caution| both(|lang| caution.say(lang))).collect::<Vec<_>>(),
         "sides": sides,
-        "names": sides::names(shown.list, shown.names),
+        "names": sides::names(list, names),
         "words": words,
         "waivers": waivers(shown),
         "kinds": kinds,
-        "table": table(shown, &all),
-        "reviews": all.iter().map(|one| review(shown, one)).collect::<Vec<_>>(),
+        "table": table,
+        "reviews": reviews,
     });
     let title = match shown.manifest {
         Some(manifest) => say!(lang, "Changes of release {}", "リリース {} の変更点", manifest.release),
@@ -151,45 +147,49 @@ fn waivers(shown: &Shown<'_>) -> Vec<Value> {
     all.into_iter().map(told).collect()
 }
 
-/// Every master, those that the release leaves out at the end.
-fn table(shown: &Shown<'_>, compared: &[Compared<'_>]) -> Vec<Value> {
-    let row = |old: Option<&Answers>, new: Option<&Answers>| {
-        let of = new.or(old)?;
-        let changed = compared.iter().find(|one| one.after.name() == of.name());
-        Some(json!({
-            "name": of.name(), "series": of.series, "kind": of.kind,
-            "old": old.map(|old| state(&old.state)), "new": new.map(|new| state(&new.state)),
-            "changed": changed.map(|one| one.diff.summary()),
-        }))
-    };
-    let is_same = |one: &&Answers, other: &Answers| one.name() == other.name();
-    let is_there = |old: &&Answers| shown.masters.iter().any(|new| is_same(old, new));
-    let held =
-        shown.masters.iter().map(|new| row(shown.before().iter().find(|old| is_same(old, new)), Some(new)));
-    let gone = shown.before().iter().filter(|old| !is_there(old)).map(|old| row(Some(old), None));
-    held.chain(gone).flatten().collect()
+/// Both sides of a master, null where a release does not have it. A phrase takes its time, so what is the same
+/// on both is told once.
+fn states(one: &Compared<'_>) -> [Value; 2] {
+    let told = |side: Option<&Answers>| side.map_or(Value::Null, |side| state(&side.state));
+    let new = told(one.after);
+    let is_same = one.reviewed.is_none()
+        && one
+            .before
+            .zip(one.after)
+            .is_some_and(|(old, new)| old.state.layout().name() == new.state.layout().name());
+    [if is_same { new.clone() } else { told(one.before) }, new]
+}
+
+/// A master of either release.
+fn row(one: &Compared<'_>, [old, new]: [Value; 2]) -> Option<Value> {
+    let of = one.after.or(one.before)?;
+    Some(json!({
+        "name": one.change.master, "series": of.series, "kind": of.kind,
+        "old": old, "new": new, "changed": one.change.summary,
+    }))
 }
 
 /// A master that changed, as the page shows it.
-fn review(shown: &Shown<'_>, one: &Compared<'_>) -> Value {
-    let of_series = shown.masters.iter().filter(|other| other.series == one.after.series);
-    let mut data = data_of(&one.diff, &one.risks, of_series.map(|other| &**other.state.layout()));
-    data["name"] = one.after.name().into();
-    data["series"] = one.after.series.as_str().into();
+fn review(shown: &Shown<'_>, one: &Compared<'_>, [old, new]: &[Value; 2]) -> Option<Value> {
+    let (before, after) = one.before.zip(one.after)?;
+    let (diff, risks) = one.reviewed.as_ref()?;
+    let answers = shown.comparison.answers();
+    let of_series = answers.iter().filter(|other| other.series == after.series);
+    let mut data = data_of(diff, risks, of_series.map(|other| &**other.state.layout()));
+    data["name"] = one.change.master.as_str().into();
+    data["series"] = after.series.as_str().into();
     // The day of the newest file, where the manifest knows it.
     let dated = |manifest: Option<&Manifest>, of: &Answers| {
         let masters = manifest.map_or(&[][..], |manifest| &manifest.masters);
         let entry = masters.iter().find(|entry| entry.series == of.series && entry.kind == of.kind);
         entry.and_then(|entry| entry.published.clone())
     };
-    let sides = [
-        ("old", one.before, shown.published.map(PublishedRelease::manifest)),
-        ("new", one.after, shown.manifest),
-    ];
-    for (side, of, manifest) in sides {
-        data[side] = state(&of.state);
+    let published = shown.published.map(PublishedRelease::manifest);
+    let sides = [("old", old, before, published), ("new", new, after, shown.manifest)];
+    for (side, state, of, manifest) in sides {
+        data[side] = state.clone();
         data[side]["dated"] = dated(manifest, of).into();
         data[side]["release"] = manifest.map_or(0, |manifest| manifest.release).into();
     }
-    data
+    Some(data)
 }

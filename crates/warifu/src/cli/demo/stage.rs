@@ -7,12 +7,11 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use unicode_width::UnicodeWidthStr as _;
 use warifu::error::{Exit, Failure};
 use warifu_usage::columns;
 use warifu_values::lang::Lang;
 use warifu_values::say;
-use warifu_values::terminal::wrapped;
+use warifu_values::terminal::{cells, wrapped};
 
 /// A command that takes longer than this hangs. The longest here, a build, is run without a limit.
 const COMMAND_LIMIT: Duration = Duration::from_secs(60);
@@ -116,7 +115,7 @@ impl Stage {
     /// A line of a command, as one would type it; a long one goes on before its options.
     pub(super) fn typed(&self, line: &str) {
         let mut text = format!("$ {line}");
-        if text.width() > width() + 28 {
+        if cells(&text) > width() + 28 {
             text = text.replace(" --", " \\\n      --");
         }
         self.print(&format!("\n  {}\n", self.painted("1", &text)));

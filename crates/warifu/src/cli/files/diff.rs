@@ -5,13 +5,12 @@ use clap::ValueEnum;
 use warifu::diff_json::{self, Form};
 use warifu::error::{Exit, Failure};
 use warifu::place::Place;
-use warifu::side::{By, load_compared, load_sides, load_states};
+use warifu::side::{By, load_sides, load_states, load_with_origins};
 use warifu::{diff_html, diff_report};
 use warifu_masters::change::diff::{Diff, OtherKind, diff};
 use warifu_masters::file::write::write;
 use warifu_masters::finding::Findings;
 use warifu_masters::schema::CHANGE_CLASS;
-use warifu_rules::review::review;
 use warifu_values::lang::Lang;
 use warifu_values::say;
 
@@ -127,9 +126,8 @@ impl Args {
 
     /// What people read: what it comes to first.
     fn text(&self, by: By<'_>, context: &Context, output: Option<&Place>) -> Result<Exit, Failure> {
-        let compared = load_compared(&self.old, &self.new, by)?;
-        let diff = diff(&compared.old.master, &compared.new.master).map_err(other_kind)?;
-        let risks = review(&diff, compared.scope());
+        let states = load_states(&self.old, &self.new, by)?;
+        let (diff, risks) = states.reviewed().map_err(other_kind)?;
         let names = (self.old.as_str(), self.new.as_str());
         let report = |out: &mut dyn Write| diff_report::write_text(&diff, &risks, names, context.lang, out);
         match output {
@@ -144,9 +142,9 @@ impl Args {
         context.doing(say!(lang, "reading", "読み込み中"));
         let of_files = self.of_kind.schemas(context)?;
         let by = By { schemas: &context.library.schemas, of_files: &of_files, repo: &self.repo };
-        let states = load_states(&self.old, &self.new, by)?;
+        let (states, origins) = load_with_origins(&self.old, &self.new, by)?;
         context.doing(say!(lang, "comparing", "比較中"));
-        let page = diff_html::page(&states, lang).map_err(other_kind)?;
+        let page = diff_html::page(&states, &origins, lang).map_err(other_kind)?;
         match output {
             Some(out) => out.write(&page)?,
             None => context.print_bytes(&page)?,

@@ -1,7 +1,6 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use unicode_width::UnicodeWidthStr as _;
 use warifu::advice::{Advised, Blank};
 use warifu::error::{Exit, Failure};
 use warifu::files;
@@ -15,6 +14,7 @@ use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::number::grouped;
 use warifu_values::say;
+use warifu_values::terminal::left;
 use warifu_values::text::shown_path;
 
 use super::role_name;
@@ -138,8 +138,7 @@ fn inspect(
     }
     let mut text = format!("{}\n", shown_path(file));
     let mut line = |name: &str, value: String| {
-        let fill = NAME_CELLS.saturating_sub(name.width());
-        text.push_str(&format!("  {name}{:fill$}  {value}\n", ""));
+        text.push_str(&format!("  {}  {value}\n", left(name, NAME_CELLS)));
     };
     match &reading.layout {
         Some(layout) => line(

@@ -1,6 +1,6 @@
 //! Aligned columns for a terminal, where a full-width character takes two cells.
 
-use unicode_width::UnicodeWidthStr as _;
+use warifu_values::terminal::{cells, left, right};
 use warifu_values::text::shown;
 
 /// Rows of cells, aligned on the left; numbers may be aligned on the right.
@@ -29,25 +29,19 @@ impl Columns {
     pub(crate) fn text(&self) -> String {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let width = |column: usize| {
-            let cells = self.rows.iter().filter_map(|row| row.get(column));
-            cells.map(|cell| cell.width()).max().unwrap_or(0)
+            let column = self.rows.iter().filter_map(|row| row.get(column));
+            column.map(|cell| cells(cell)).max().unwrap_or(0)
         };
         let widths: Vec<usize> = (0..columns).map(width).collect();
         let mut text = String::new();
         for row in &self.rows {
             let mut line = String::new();
             for (column, cell) in row.iter().enumerate() {
-                let blanks = " ".repeat(widths[column] - cell.width());
                 if column > 0 {
                     line.push_str("  ");
                 }
-                if self.right.contains(&column) {
-                    line.push_str(&blanks);
-                    line.push_str(cell);
-                } else {
-                    line.push_str(cell);
-                    line.push_str(&blanks);
-                }
+                let aligned = if self.right.contains(&column) { right } else { left };
+                line.push_str(&aligned(cell, widths[column]));
             }
             text.push_str(line.trim_end());
             text.push('\n');

@@ -1,17 +1,17 @@
 //! A record as people read it: fields that belong together in groups, meanings beside values, and what says
 //! nothing left out.
 
-use unicode_width::UnicodeWidthStr as _;
 use warifu_masters::schema::{CHANGE_CLASS, Column, ColumnType};
 use warifu_masters::search::name_columns;
 use warifu_masters::table::Master;
 use warifu_values::amount::is_zero;
-use warifu_values::day::TreatmentDay;
-use warifu_values::lang::Lang;
+use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
+use warifu_values::terminal::{cells, left, wrapped};
 use warifu_values::text::shown;
 
 use warifu::amount::amount;
+use warifu::field::{Beside, Field};
 
 /// What stands for no last day, or no upper limit.
 const OPEN: &str = "99999999";
@@ -54,7 +54,7 @@ pub(super) fn text(master: &Master, row: usize, width: usize, lang: Lang) -> Str
     let mut text = String::new();
     for part in Part::ALL {
         let lines: Vec<&Line> = lines.iter().filter(|line| line.part == part).collect();
-        let Some(widest) = lines.iter().map(|line| line.label.width()).max() else { continue };
+        let Some(widest) = lines.iter().map(|line| cells(&line.label)).max() else { continue };
         text.push_str(&part.title(lang));
         text.push('\n');
         let labels = widest.min(width / 3);
@@ -71,49 +71,22 @@ pub(super) fn text(master: &Master, row: usize, width: usize, lang: Lang) -> Str
     text
 }
 
+/// How far what belongs to a title is set in.
+const MARGIN: usize = 2;
+
 /// A label of at most `labels` cells and the value beside it; a longer one has a line of its own.
 pub(super) fn push_wrapped(label: &str, value: &str, labels: usize, width: usize, text: &mut String) {
-    const LEFT: &str = "  ";
-    text.push_str(LEFT);
-    text.push_str(&shown(label));
-    let indent = LEFT.len() + labels + 2;
-    match labels.checked_sub(label.width()) {
-        Some(blanks) => text.push_str(&" ".repeat(blanks + 2)),
-        None => {
-            text.push('\n');
-            text.push_str(&" ".repeat(indent));
+    let label = shown(label);
+    let indent = MARGIN + labels + 2;
+    let first = match cells(&label) <= labels {
+        true => format!("{:MARGIN$}{}  ", "", left(&label, labels)),
+        false => {
+            text.push_str(&format!("{:MARGIN$}{label}\n", ""));
+            " ".repeat(indent)
         }
-    }
-    let mut at = indent;
-    for piece in pieces(&shown(value)) {
-        let cells = piece.width();
-        if at + cells > width && at > indent {
-            text.push('\n');
-            text.push_str(&" ".repeat(indent));
-            at = indent;
-        }
-        text.push_str(piece);
-        at += cells;
-    }
-    text.truncate(text.trim_end().len());
-    text.push('\n');
+    };
+    text.push_str(&wrapped(&first, indent, &shown(value), width));
 }
-
-/// What a line may not end in the middle of: a code or a number, or one other letter.
-fn pieces(text: &str) -> Vec<&str> {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let of_word = rest.bytes().take_while(u8::is_ascii_graphic).take(MOST_TOGETHER).count();
-        let (piece, after) = rest.split_at(of_word.max(first.len_utf8()));
-        pieces.push(piece);
-        rest = after;
-    }
-    pieces
-}
-
-/// More letters than this are cut: a word that fills a line by itself.
-const MOST_TOGETHER: usize = 16;
 
 struct Readable<'a> {
     master: &'a Master,
@@ -239,21 +212,11 @@ impl<'a> Readable<'a> {
         lines
     }
 
-    /// The value with what it means: a day as a day, a class by its meaning first.
+    /// The value as every text tells it that people read.
     fn said(&self, at: usize) -> String {
-        let (column, value) = (&self.columns()[at], self.value(at));
-        if column.column_type == ColumnType::Date {
-            return match (value, TreatmentDay::parse(value)) {
-                (OPEN, _) => say!(self.lang, "no end", "なし"),
-                (_, Some(day)) => day.said(self.lang),
-                _ => value.to_owned(),
-            };
-        }
-        let other = |other| self.value(other).to_owned();
-        match self.master.layout().meaning(at, value, other) {
-            Some(meaning) => say!(self.lang, "{value}: {meaning}", "{value}：{meaning}"),
-            None => value.to_owned(),
-        }
+        let field = Field::at(self.master.layout(), at);
+        let beside = Beside { record: Some((self.master, self.row)) };
+        field.map(|field| field.told(self.value(at), beside).say(self.lang)).unwrap_or_default()
     }
 }
 
@@ -306,8 +269,8 @@ mod tests {
             "  現在  291点",
             "  廃止年月日  なし",
             "  変更年月日  令和6年6月1日",
-            "下限年齢 00、上限年齢 06、注加算診療行為コード 111000370",
-            "1：時間外加算等を算定可能な診療行為",
+            "下限年齢 なし、上限年齢 06、注加算診療行為コード 111000370",
+            "1 時間外加算等を算定可能な診療行為",
         ] {
             assert!(text.contains(line), "{line}\n{text}");
         }
@@ -319,11 +282,20 @@ mod tests {
     }
 
     #[test]
-    fn no_line_ends_within_a_code() {
-        assert_eq!(pieces("行為 111000370、a"), ["行", "為", " ", "111000370", "、", "a"]);
-        let mut text = String::new();
-        push_wrapped("年", "加算診療行為コード 111000370", 2, 30, &mut text);
-        assert_eq!(text, "  年  加算診療行為コード \n      111000370\n");
+    fn no_line_ends_within_a_code_and_none_begins_with_a_mark() {
+        let wrapped = |value: &str, width| {
+            let mut text = String::new();
+            push_wrapped("年", value, 2, width, &mut text);
+            text
+        };
+        assert_eq!(
+            wrapped("加算診療行為コード 111000370", 30),
+            "  年  加算診療行為コード\n      111000370\n"
+        );
+        assert_eq!(wrapped("別表第一、項番 001", 14), "  年  別表第\n      一、項番\n      001\n");
+        let mut long = String::new();
+        push_wrapped("年齢", "006", 2, 30, &mut long);
+        assert_eq!(long, "  年齢\n      006\n");
     }
 
     #[test]
@@ -332,8 +304,8 @@ mod tests {
         for width in [60, 80] {
             for lang in [Lang::Ja, Lang::En] {
                 let text = text(&master, 0, width, lang);
-                let widest = text.lines().max_by_key(|line| line.width()).unwrap();
-                assert!(widest.width() <= width, "{} {widest}", widest.width());
+                let widest = text.lines().max_by_key(|line| cells(line)).unwrap();
+                assert!(cells(widest) <= width, "{widest}");
             }
         }
     }

@@ -1,11 +1,11 @@
 //! What belongs to a record, for people and for programs.
 
 use serde_json::{Value, json};
-use unicode_width::UnicodeWidthStr as _;
 use warifu_masters::relations::{Group, Item, Note};
 use warifu_masters::search::Days;
 use warifu_values::lang::Lang;
 use warifu_values::say;
+use warifu_values::terminal::cells;
 
 use super::readable::push_wrapped;
 use warifu::amount::amount;
@@ -20,7 +20,7 @@ pub(super) fn text(groups: &[Group], is_whole: bool, width: usize, lang: Lang) -
         let (count, title) = (items.len(), if lang == Lang::Ja { bond.ja } else { bond.en });
         text.push_str(&say!(lang, "{title} ({count})\n", "{title}（{count} 件）\n"));
         let shown = if is_whole { count } else { SHOWN };
-        let codes = items.iter().take(shown).map(|item| item.code.width()).max().unwrap_or(0);
+        let codes = items.iter().take(shown).map(|item| cells(&item.code)).max().unwrap_or(0);
         for item in items.iter().take(shown) {
             push_wrapped(&item.code, &said(item, lang), codes, width, &mut text);
         }

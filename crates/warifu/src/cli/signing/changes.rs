@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 use warifu::caution::Caution;
 use warifu::error::{Exit, Failure};
-use warifu::release::{When, contents, sheet};
+use warifu::release::{Changed, Comparison, Contents, When, contents, sheet};
 use warifu::release_html::Shown;
 use warifu::store::Store;
 use warifu::withdrawn::Withdrawn;
@@ -48,10 +48,10 @@ impl WouldChange {
         let published = self.place.at.published_to_compare(context, &tip)?;
         let past_before = first_day_to_come(now(), self.activate_at);
         let when = When { today: today(), past_before, past_of: None };
-        let contents = contents(&store, &self.rev, &[], when)?;
-        let list = published.changes_to(&contents.answers);
+        let Contents { too_old, answers, .. } = contents(&store, &self.rev, &[], when)?;
+        let list = published.changes_to(&answers);
         let weighed = weigh(store.schemas(), &list, past_before);
-        let names = published.names(&list, &contents.answers);
+        let names = published.names(&list, &answers);
         if let Some(output) = &output {
             output.write(sheet(store.schemas(), &names, &list, context.lang).as_bytes())?;
             let (file, count) = (output.path().display(), list.len());
@@ -59,21 +59,19 @@ impl WouldChange {
             context.tell(&say!(context.lang, "{n} written: {file}\n", "{count} 件を出力しました: {file}\n"));
         }
         let cautions: Vec<Caution> = Withdrawn::of(&tip).map(Caution::AgainstWithdrawn).into_iter().collect();
-        let (masters, published) = (&contents.answers[..], Some(&published));
-        let shown = Shown {
-            list: &list,
-            names: &names,
-            past_before,
-            manifest: None,
-            masters,
-            published,
-            cautions: &cautions,
-        };
-        self.telling.page(context, &shown)?;
-        for old in &contents.too_old {
+        let mut changed = Changed { content: None, list, names, weighed };
+        if self.telling.has_page() {
+            let comparison = Comparison::of(published.masters(), answers, changed);
+            let (cautions, published) = (&cautions[..], Some(&published));
+            let shown = Shown { comparison: &comparison, past_before, manifest: None, published, cautions };
+            self.telling.page(context, &shown)?;
+            changed = comparison.changed;
+        }
+        for old in &too_old {
             context.tell(&format!("{}\n", old.say(context.lang)));
         }
         if context.json {
+            let weighed = &changed.weighed;
             let classes: serde_json::Map<_, _> =
                 weighed.classes.iter().map(|(class, entries)| (class.to_string(), json!(entries))).collect();
             let never: Vec<_> = weighed.never.iter().map(|change| Told(change).say(Lang::En)).collect();
@@ -90,7 +88,7 @@ impl WouldChange {
                 .map(|()| Exit::Done);
         }
         let mut text = caution_lines(&cautions, context.lang);
-        text.push_str(&self.telling.weighed_lines(store.schemas(), &shown, &weighed, context.lang));
+        text.push_str(&self.telling.weighed_lines(store.schemas(), &changed, past_before, context.lang));
         context.print(&text)?;
         Ok(Exit::Done)
     }

@@ -2,7 +2,6 @@
 //! what was let pass, where to look first in all masters, what became of each; and what to read over the
 //! telephone.
 
-use unicode_width::UnicodeWidthStr as _;
 use warifu::caution::Caution;
 use warifu::release::{
     Comparison, Group, MasterChange, PublishedRelease, ReleaseRisk, ShownRecord, Side, Waived, class_name,
@@ -15,13 +14,12 @@ use warifu_values::judgement::LetPass;
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::phrase::Phrase;
 use warifu_values::say;
-
-use crate::cli::terminal::{cut, rows_of, wrapped};
+use warifu_values::terminal::{cells, cut, rows_of, wrapped};
 
 /// What is told on one screen.
 pub(super) struct Head<'a> {
     pub(super) manifest: &'a Manifest,
-    pub(super) comparison: &'a Comparison,
+    pub(super) comparison: &'a Comparison<'a>,
     pub(super) cautions: &'a [Caution],
     pub(super) published: Option<&'a PublishedRelease>,
     pub(super) schemas: &'a Schemas,
@@ -60,7 +58,7 @@ fn fitted(parts: Vec<Part>, rows: usize, columns: usize, lang: Lang) -> Vec<Stri
             && let Some(last) = text.last_mut()
         {
             let more = say!(lang, "  and {left} more (--verbose)", "  ほか {left} 件（--verbose）");
-            *last = cut(last, columns.saturating_sub(more.width())) + &more;
+            *last = cut(last, columns.saturating_sub(cells(&more))) + &more;
         }
     }
     text
@@ -70,9 +68,10 @@ impl Head<'_> {
     /// The lines of a screen of `columns` and `rows`, of which `last` takes some and is never cut.
     pub(super) fn lines(&self, last: &str, columns: usize, rows: usize) -> String {
         let first = self.first();
-        let phrase = phrase_lines(self.manifest, self.lang);
         // What is read out to somebody is whole, however narrow the screen.
-        let phrase: Vec<String> = phrase.iter().flat_map(|line| wrapped(line, columns)).collect();
+        let phrase = phrase_lines(self.manifest, self.lang);
+        let phrase: String = phrase.iter().map(|line| wrapped("", 0, line, columns)).collect();
+        let phrase: Vec<String> = phrase.lines().map(str::to_owned).collect();
         let below: usize = last.lines().map(|line| rows_of(line, columns)).sum();
         // One for the prompt.
         let taken = first.len() + phrase.len() + below + 1;
@@ -315,7 +314,7 @@ mod tests {
     }
 
     /// More than any release has of everything.
-    fn too_much() -> Comparison {
+    fn too_much() -> Comparison<'static> {
         let risk = |at: usize| ReleaseRisk {
             master: "r06/procedure".to_owned(),
             kind: RiskKind::ALL[at % RiskKind::ALL.len()],
@@ -329,8 +328,10 @@ mod tests {
             after: None,
             summary: None,
         };
-        let (risks, masters) = ((0..40).map(risk).collect(), (0..40).map(master).collect());
-        Comparison { risks, masters, ..Comparison::default() }
+        let mut comparison = Comparison::default();
+        comparison.risks = (0..40).map(risk).collect();
+        comparison.masters = (0..40).map(master).collect();
+        comparison
     }
 
     #[test]
@@ -390,7 +391,8 @@ mod tests {
             keys: Vec::new(),
             shown: (0..20).map(record).collect(),
         };
-        let comparison = Comparison { risks: vec![risk], ..Comparison::default() };
+        let mut comparison = Comparison::default();
+        comparison.risks.push(risk);
         let head = Head {
             manifest: &manifest,
             comparison: &comparison,

@@ -7,11 +7,12 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use warifu::error::{Exit, Failure};
 use warifu::place::Place;
-use warifu::release::{Group, Names, Side, groups, lines};
+use warifu::release::{Changed, Group, Names, Side, groups, lines};
 use warifu::release_html::{Shown, page};
 use warifu_masters::schema::Schemas;
 use warifu_rules::past::{Counts, Objection, Weighed, is_class};
 use warifu_trust::limits;
+use warifu_values::day::TreatmentDay;
 use warifu_values::judgement::{AcceptedPast, PastClass};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
@@ -183,6 +184,11 @@ impl Telling {
         Ok(())
     }
 
+    /// Whether a page is asked for.
+    pub(super) fn has_page(&self) -> bool {
+        self.place.get().is_some()
+    }
+
     /// Writes the page, where one is asked for.
     pub(super) fn page(&self, context: &Context, shown: &Shown<'_>) -> Result<(), Failure> {
         let Some(place) = self.place.get() else { return Ok(()) };
@@ -207,11 +213,11 @@ impl Telling {
     pub(super) fn weighed_lines(
         &self,
         schemas: &Schemas,
-        shown: &Shown<'_>,
-        weighed: &Weighed,
+        changed: &Changed,
+        past_before: TreatmentDay,
         lang: Lang,
     ) -> String {
-        let Shown { list, names, past_before, .. } = *shown;
+        let Changed { list, names, weighed, .. } = changed;
         let Counts { past, past_and_future, future } = weighed.counts;
         let mut text = say!(
             lang,
@@ -221,7 +227,7 @@ impl Telling {
         );
         let groups = groups(schemas, list, past_before, Side::Past);
         text.push_str(&self.of_side(schemas, names, &groups, PAST_LINES, lang));
-        text.push_str(&self.future_lines(schemas, shown, lang));
+        text.push_str(&self.future_lines(schemas, changed, past_before, lang));
         for change in &weighed.never {
             text.push_str(&format!("  {}\n", Objection::Never(Box::new(change.clone())).say(lang)));
         }
@@ -230,8 +236,14 @@ impl Telling {
 
     /// What a release judges differently for days that have been, class by class, for whoever is about to
     /// sign it.
-    pub(super) fn changed_lines(&self, schemas: &Schemas, shown: &Shown<'_>, lang: Lang) -> String {
-        let Shown { list, names, past_before: before, .. } = *shown;
+    pub(super) fn changed_lines(
+        &self,
+        schemas: &Schemas,
+        changed: &Changed,
+        before: TreatmentDay,
+        lang: Lang,
+    ) -> String {
+        let Changed { list, names, .. } = changed;
         let mut text = String::new();
         let past = groups(schemas, list, before, Side::Past);
         if !past.is_empty() {
@@ -243,13 +255,13 @@ impl Telling {
             ));
             text.push_str(&self.of_side(schemas, names, &past, PAST_LINES, lang));
         }
-        text.push_str(&self.future_lines(schemas, shown, lang));
+        text.push_str(&self.future_lines(schemas, changed, before, lang));
         text
     }
 
     /// What is judged differently for days to come only.
-    fn future_lines(&self, schemas: &Schemas, shown: &Shown<'_>, lang: Lang) -> String {
-        let Shown { list, names, past_before: before, .. } = *shown;
+    fn future_lines(&self, schemas: &Schemas, changed: &Changed, before: TreatmentDay, lang: Lang) -> String {
+        let Changed { list, names, .. } = changed;
         let future = groups(schemas, list, before, Side::Future);
         if future.is_empty() {
             return String::new();

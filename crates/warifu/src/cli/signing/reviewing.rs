@@ -32,7 +32,7 @@ pub(super) struct Place {
 /// What whoever reviews must know of a release, beside what it says itself, and how much of it is told.
 pub(super) struct Reviewing<'a> {
     pub(super) cautions: Vec<Caution>,
-    pub(super) comparison: Comparison,
+    pub(super) comparison: Comparison<'a>,
     /// What it is compared with.
     pub(super) published: Option<&'a PublishedRelease>,
     pub(super) telling: &'a Telling,
@@ -41,13 +41,10 @@ pub(super) struct Reviewing<'a> {
 impl Reviewing<'_> {
     /// What is shown of it on a page.
     pub(super) fn shown<'b>(&'b self, manifest: &'b Manifest) -> Shown<'b> {
-        let Comparison { changed, answers, .. } = &self.comparison;
         Shown {
-            list: &changed.list,
-            names: &changed.names,
+            comparison: &self.comparison,
             past_before: manifest.head().past_before(),
             manifest: Some(manifest),
-            masters: answers,
             published: self.published,
             cautions: &self.cautions,
         }

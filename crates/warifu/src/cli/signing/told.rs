@@ -96,9 +96,10 @@ pub(super) fn tell_whole(
     }
     let mut text = caution_lines(cautions, lang);
     if let Some(reviewing) = reviewing {
-        let shown = reviewing.shown(manifest);
-        text.push_str(&reviewing.telling.changed_lines(&context.library.schemas, &shown, lang));
-        text.push_str(&risk_lines(&reviewing.comparison.risks, lang));
+        let (schemas, comparison) = (&context.library.schemas, &reviewing.comparison);
+        let before = manifest.head().past_before();
+        text.push_str(&reviewing.telling.changed_lines(schemas, &comparison.changed, before, lang));
+        text.push_str(&risk_lines(&comparison.risks, lang));
     }
     text.push_str(&manifest_lines(manifest, lang));
     text.push_str(&file_lines(manifest, lang));

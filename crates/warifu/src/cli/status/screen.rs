@@ -1,16 +1,16 @@
 //! What was gathered, on one screen.
 
-use unicode_width::UnicodeWidthStr as _;
 use warifu::store::Ancestry;
 use warifu_trust::Expiries;
 use warifu_values::lang::{Lang, Speak as _, counted};
 use warifu_values::say;
+use warifu_values::terminal::{cells, cut, wrapped};
 
 use super::gathered::{Gathered, Last, Master, Proof};
 use super::waiting::Waits;
 use crate::cli::context::{Context, channel_line};
 use crate::cli::repo::columns::Columns;
-use crate::cli::terminal::{columns, cut, wrapped};
+use crate::cli::terminal::columns;
 
 /// How many columns and lines there are.
 #[derive(Debug, Clone, Copy)]
@@ -41,10 +41,11 @@ pub(super) fn text(gathered: &Gathered, waiting: &[Waits], size: Size, context: 
     let lang = context.lang;
     let (path, commit) = (gathered.path.display(), gathered.commit.get(..12).unwrap_or_default());
     // Before all else, and never cut.
-    let taken_away = gathered.withdrawn.as_ref().map(|withdrawn| wrapped(&withdrawn.say(lang), size.width));
-    let taken_away = taken_away.unwrap_or_default();
-    let size = size.without(taken_away.len());
-    let mut lines = taken_away;
+    let taken_away = gathered.withdrawn.as_ref();
+    let taken_away =
+        taken_away.map_or_else(String::new, |taken| wrapped("", 0, &taken.say(lang), size.width));
+    let mut lines: Vec<String> = taken_away.lines().map(str::to_owned).collect();
+    let size = size.without(lines.len());
     lines.push(say!(lang, "Repository {path} at {commit}", "リポジトリ {path}（{commit}）"));
     lines.extend(masters(gathered, size, lang));
     lines.extend(since(gathered, size, lang));
@@ -87,7 +88,7 @@ fn masters(gathered: &Gathered, size: Size, lang: Lang) -> Vec<String> {
         columns.row([&format!("  {series}"), kind, &dated, &record.name, &mark]);
     }
     let mut lines: Vec<String> = columns.text().lines().map(str::to_owned).collect();
-    if lines.iter().any(|line| line.width() > size.width) {
+    if lines.iter().any(|line| cells(line) > size.width) {
         // What is told by nothing else stays: series, kind and file; the count goes.
         let mut columns = Columns::new();
         for Master { series, kind, record } in masters.iter().take(most) {
@@ -213,7 +214,7 @@ fn broken(command: &str, width: usize) -> String {
         let Some(line) = lines.last_mut() else { continue };
         let is_first = line.trim().is_empty();
         // " \" must have room after it.
-        if !is_first && line.width() + 1 + word.width() + 2 > width {
+        if !is_first && cells(line) + 1 + cells(word) + 2 > width {
             lines.push(format!("      {word}"));
         } else {
             if !is_first {
