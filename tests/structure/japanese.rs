@@ -94,7 +94,7 @@ fn documents_in_both_languages_have_the_same_headings_blocks_and_commands() {
             let path = format!("{name}.{ending}");
             outline(tree.text(&path).unwrap_or_else(|| panic!("there is no {path}")))
         });
-        assert!(en.len() > 8, "{name}: too little is seen: {}", en.len());
+        assert!(en.len() > 5, "{name}: too little is seen: {}", en.len());
         for (at, (en, ja)) in en.iter().zip(&ja).enumerate() {
             assert_eq!(en, ja, "{name}.md on the left, {name}.ja.md on the right, part {at}");
         }
@@ -105,7 +105,7 @@ fn documents_in_both_languages_have_the_same_headings_blocks_and_commands() {
 #[test]
 fn no_english_and_no_half_width_bracket_stands_in_a_japanese_document() {
     let (count, told) = prose_told(&Tree::checkout(&[".ja.md"]));
-    assert!(count > 1000, "too few lines are seen: {count}");
+    assert!(count > 800, "too few lines are seen: {count}");
     assert!(told.is_empty(), "say these in Japanese, with brackets as wide as its letters:\n{told}");
 }
 

@@ -35,6 +35,12 @@ impl Catalogue {
         self.put(program, width())
     }
 
+    /// The same for what breaks lines itself; `program` is built.
+    #[cfg(any(test, feature = "manual"))]
+    pub(crate) fn put_unbroken(&self, program: Command) -> Command {
+        self.put(program, usize::MAX / 4)
+    }
+
     fn put(&self, command: Command, width: usize) -> Command {
         let of =
             |text: Option<&StyledStr>, room: usize| text.map(|text| self.fitted(&text.to_string(), room));

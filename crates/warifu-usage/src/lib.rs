@@ -19,6 +19,9 @@ mod screen;
 
 mod help;
 
+#[cfg(any(test, feature = "manual"))]
+mod manual;
+
 mod language;
 
 mod paint;
@@ -36,6 +39,8 @@ pub use colour::Colour;
 pub use completions::Shell;
 pub use document::{Documents, asks_for_json, code_of, error};
 pub use language::{asked_for, of_locale, parse_language};
+#[cfg(any(test, feature = "manual"))]
+pub use manual::{FileOf, Page, manual};
 pub use paint::Paint;
 pub use progress::{Progress, Steps};
 pub use refusal::{Refusal, day, number, why};

@@ -211,6 +211,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
 
 #[cfg(test)]
 mod tests {
+    use warifu_usage::{Page, manual};
     use warifu_values::lang::Speak as _;
 
     use super::*;
@@ -220,6 +221,19 @@ mod tests {
         let (missing, idle) = Catalogue::read(HELP).apart_from(&Cli::command());
         assert!(missing.is_empty(), "put these into crates/warifu/help/ja.po:\n{}", missing.join("\n"));
         assert!(idle.is_empty(), "nothing in the help is this any more:\n{}", idle.join("\n"));
+    }
+
+    #[test]
+    fn every_command_has_a_manual_page_in_both_languages() {
+        let pages = manual(Cli::command(), &Catalogue::read(HELP), &[]).unwrap();
+        let (japanese, english): (Vec<&Page>, Vec<&Page>) =
+            pages.iter().partition(|page| page.path.starts_with("ja/"));
+        assert!(english.len() > 40, "{}", english.len());
+        for (en, ja) in english.iter().zip(&japanese) {
+            assert_eq!(format!("ja/{}", en.path), ja.path);
+            assert!(en.text.contains(".SH SYNOPSIS\n") && ja.text.contains(".SH 使い方\n"), "{}", ja.path);
+        }
+        assert_eq!(english.len(), japanese.len());
     }
 
     #[test]

@@ -118,7 +118,8 @@
     loading: ["{0} 件を表示中。スクロールすると続きを表示します。", "{0} shown; scroll for more."],
     end: ["以上 {0} 件", "These are all {0}."],
     blank: ["空", "blank"],
-    blanks: ["（末尾の空白のみの違い）", "(only blanks at the end differ)"],
+    blanksOnly: ["（空白 {0} 字のみ）", "(nothing but blanks: {0})"],
+    blanksAtEnd: ["（末尾に空白 {0} 字）", "(blanks at the end: {0})"],
     none: ["なし", "none"],
     rest: ["ほか {0} 項目", "{0} more columns"],
     restMass: [
@@ -379,16 +380,24 @@
 
   // ---- Pieces ---------------------------------------------------------------------------------------------
 
-  const value = (text) => (text === "" ? h`<i class="none">${t("blank")}</i>` : h`${text}`);
+  // What nobody sees is said.
+  const blanksOf = (text) => {
+    const count = text.length - text.trimEnd().length;
+    return count ? t(count === text.length ? "blanksOnly" : "blanksAtEnd", count) : "";
+  };
+  const unseen = (text) => (blanksOf(text) ? h` <span class="means">${blanksOf(text)}</span>` : "");
+  const value = (text) =>
+    text === "" ? h`<i class="none">${t("blank")}</i>` : h`${text}${unseen(text)}`;
   const marked = (text, lengths, only) => {
     if (!lengths) return value(text);
     let from = 0;
-    return lengths.map((length, n) => {
+    const pieces = lengths.map((length, n) => {
       const piece = text.slice(from, (from += length));
       if (length === 0) return "";
       if (n % 2 === 0) return piece;
       return only === "old" ? h`<del>${piece}</del>` : h`<ins>${piece}</ins>`;
     });
+    return h`${pieces}${unseen(text)}`;
   };
   // What a code means; a list has `-` where a code says that there is none.
   const meant = (place) => (data.meanings[place] === "-" ? t("none") : data.meanings[place]);
@@ -398,16 +407,9 @@
     place < 0 || data.meanings[place] === text
       ? text
       : h`${text} <span class="means">${meant(place)}</span>`;
-  // What nobody sees is said.
-  const sameButBlanks = (before, after) => before !== after && before.trimEnd() === after.trimEnd();
-  const unseen = (before, after) =>
-    sameButBlanks(before, after) ? h` <span class="means">${t("blanks")}</span>` : "";
   const arrow = h`<span class="arrow" aria-hidden="true">→</span>`;
   const change = (before, after) =>
-    h`<span class="before">${value(before)}</span>${arrow}<span class="after">${value(after)}</span>${unseen(
-      before,
-      after,
-    )}`;
+    h`<span class="before">${value(before)}</span>${arrow}<span class="after">${value(after)}</span>`;
   const counted = (count) => (lang === "ja" ? number(count) + " 件" : number(count));
 
   const titled = () => {
@@ -946,7 +948,7 @@
       return h`<tr><th scope="row">${field(column)}</th><td class="old"><span
         class="v">${marked(before, marksBefore, "old")}</span>${meaning(meansBefore)}</td><td
         class="new"><span class="v">${marked(after, marksAfter,
-        "new")}</span>${moved}${meaning(meansAfter)}${unseen(before, after)}</td></tr>`;
+        "new")}</span>${moved}${meaning(meansAfter)}</td></tr>`;
     };
     return h`<table class="pair"><colgroup><col class="name"><col><col></colgroup><thead><tr><th
       scope="col"></th><th scope="col">${t("old")}</th><th
@@ -993,13 +995,13 @@
 
   // The same on paper: one line of text, and no zeros of records that came or went.
   const restLine = (record, cells) => {
-    const shown = (text) => (text === "" ? t("blank") : text);
+    const shown = (text) => (text === "" ? t("blank") : text + blanksOf(text));
     const head = [record.key, record.label];
     const tells = (text) => !neutral(text) && !head.includes(text);
     const told = isBoth(record) ? cells : cells.filter((cell) => data.cells[cell].slice(1, 3).some(tells));
     const line = told.map((cell) => {
       const [column, before, after] = data.cells[cell];
-      const values = isBoth(record) ? shown(before) + " → " + shown(after) : before || after;
+      const values = isBoth(record) ? shown(before) + " → " + shown(after) : shown(before || after);
       return columnName(column) + " " + values;
     });
     return line.join(" ／ ");
@@ -1099,7 +1101,7 @@
   };
   const overview = isRelease
     ? releaseOverview({
-        ...{ given, at, h, fill, translate, number, counted, riskRows, topBar, phrase },
+        ...{ given, at, h, fill, translate, number, counted, blanksOf, riskRows, topBar, phrase },
         language: () => lang,
       })
     : null;

@@ -147,8 +147,8 @@ fn waivers(shown: &Shown<'_>) -> Vec<Value> {
     all.into_iter().map(told).collect()
 }
 
-/// Both sides of a master, null where a release does not have it. A phrase takes its time, so what is the same
-/// on both is told once.
+/// Both sides of a master, null where a release does not have it. A phrase takes its time, so what is the
+/// same on both is told once.
 fn states(one: &Compared<'_>) -> [Value; 2] {
     let told = |side: Option<&Answers>| side.map_or(Value::Null, |side| state(&side.state));
     let new = told(one.after);

@@ -2,7 +2,7 @@
 // The release as a whole, above its masters: what it changes for days that have been, what was let pass,
 // where to look first in all masters, and what is compared. The page's script gives what both need.
 const releaseOverview = (kit) => {
-  const { given, at, h, fill, translate, number, counted, language, riskRows, topBar, phrase } = kit;
+  const { given, at, h, fill, translate, number, counted, blanksOf, language, riskRows, topBar, phrase } = kit;
   const WORDS = {
     title: ["リリース {0}「{1}」の変更点", "Changes of release {0}: {1}"],
     titleNext: ["次のリリースの変更点", "Changes of the next release"],
@@ -44,7 +44,6 @@ const releaseOverview = (kit) => {
     dash: ["～", "–"],
     every: ["どのファイルにもないコードすべて", "every code that is in no file"],
     blank: ["（空欄）", "(blank)"],
-    blanks: ["（末尾の空白のみの違い）", "(only blanks at the end differ)"],
     more: ["続きを表示（残り {0} 件）", "Show more ({0} left)"],
     cut: ["ほか {0} 件は印刷していません。", "{0} more are not printed."],
     find: ["変更をコード・名称で検索", "Find changes by code or name"],
@@ -143,17 +142,14 @@ const releaseOverview = (kit) => {
   const value = (text) => {
     const known = given.words[text];
     if (known) return known[language() === "ja" ? 0 : 1];
-    return text === "" ? t("blank") : text;
+    return text === "" ? t("blank") : text + blanksOf(text);
   };
-  // What nobody sees is said.
-  const unseen = (before, after) =>
-    before !== after && before.trimEnd() === after.trimEnd() ? " " + t("blanks") : "";
   const fits = (group, [key]) => key.includes(needle) || called(group, key).toLowerCase().includes(needle);
   const found = (group) => (needle ? group.rows.filter((row) => fits(group, row)) : group.rows);
   const lineOf = (group, [key, first, last, before, after, dated], place) =>
     h`<tr class="${place >= ON_PAPER ? "screen" : ""}"><td class="code">${key || "*"}</td><td>${called(group,
       key)}</td><td class="days">${first}${t("dash")}${last}</td><td class="before">${value(before)}</td><td
-      class="after">${value(after)}${unseen(before, after)}</td><td class="days">${dated}</td></tr>`;
+      class="after">${value(after)}</td><td class="days">${dated}</td></tr>`;
   const groupBox = (group, isPast, id) => {
     const rows = found(group);
     const shown = Math.min(rows.length, rowsShown.get(id) || FIRST);

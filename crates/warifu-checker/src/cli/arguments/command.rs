@@ -273,7 +273,17 @@ pub(in crate::cli) struct Explain {
 
 #[cfg(test)]
 mod tests {
+    use warifu_usage::manual;
+
     use super::*;
+
+    #[test]
+    fn every_command_has_a_manual_page_in_both_languages() {
+        let pages = manual(command_line(Lang::En), &Catalogue::read(HELP), &[]).unwrap();
+        let japanese: Vec<_> = pages.iter().filter(|page| page.path.starts_with("ja/man1/")).collect();
+        assert!(japanese.len() > 10 && 2 * japanese.len() == pages.len(), "{}", japanese.len());
+        assert!(japanese.iter().all(|page| page.text.contains(".SH 使い方\n")));
+    }
 
     #[test]
     fn all_help_is_in_japanese_too() {
