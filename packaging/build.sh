@@ -50,7 +50,7 @@ debian() {
     done
     "$built/warifu-manual" "$out/man/warifu"
     "$built/warifu-checker-manual" "$out/man/warifu-checker"
-    # Of the programs that were built, in English: what a completion says is short, and terminals differ.
+    # Of the programs that were built, in English: a shell knows one text for each completion.
     for program in warifu warifu-checker; do
         mkdir -p "$out/completions/$program"
         for shell in bash zsh fish; do

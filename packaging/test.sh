@@ -78,6 +78,9 @@ step "a channel, a root, and what the service is started by"
 world=$root/srv/world
 mkdir -p "$world" && cp -r masters "$world/"
 here dpkg -i --force-depends "/debs/$(basename "$tool")"
+for page in man1/warifu-import.1.gz ja/man1/warifu-import.1.gz ja/man1/warifu-checker.1.gz; do
+    [ -s "$root/usr/share/man/$page" ] || fail "there is no manual page $page"
+done
 cp packaging/world.sh "$world/"
 here bash -c 'cd /srv/world && HOME=/srv/world bash world.sh'
 install -m 644 "$world/root.json" "$root/etc/warifu/root.json"

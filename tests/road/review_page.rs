@@ -52,6 +52,36 @@ pub(crate) fn with_script(page: &Path, script: &str) -> PathBuf {
 }
 
 #[test]
+fn blanks_that_nobody_sees_are_said_of_each_value() {
+    let Some(browser) = Browser::find("blanks on the review page") else { return };
+    let stage = Stage::new();
+    let old = checkout().join("masters/demo/2024-06/c_ALL20240531.csv");
+    let mut text = std::fs::read_to_string(&old).unwrap();
+    // A name that ends in blanks, kana that became a blank, kana that went.
+    for (before, after) in [
+        ("\"見本自由記載\"", "\"見本自由記載　　\""),
+        ("\"12\",\"ﾐﾎﾝﾃｲｹｲｺﾒﾝﾄA\"", "\"1\",\" \""),
+        ("\"12\",\"ﾐﾎﾝﾃｲｹｲｺﾒﾝﾄB\"", "\"0\",\"\""),
+    ] {
+        assert!(text.contains(before), "{before}");
+        text = text.replace(before, after);
+    }
+    let new = stage.path("c_ALL20240614.csv");
+    std::fs::write(&new, text).unwrap();
+    let page = page(&stage, &old, &new, "--lang ja");
+    for width in [1280, 390] {
+        let shown = browser.open(&page, "", width);
+        in_order(&shown);
+        let seen = shown.seen();
+        assert!(seen.contains("<span class=\"ends\">（末尾に空白 2 字）</span>"), "{seen}");
+        assert!(seen.contains("<span class=\"ends\">（空白 1 字のみ）</span>"), "{seen}");
+        assert!(seen.contains("<i class=\"none\">空</i>"), "{seen}");
+    }
+    let english = browser.open(&page, "#lang=en", 1280).seen();
+    assert!(english.contains("(blanks at the end: 2)") && english.contains("(nothing but blanks: 1)"));
+}
+
+#[test]
 fn the_page_of_the_revision_of_2024_opens_and_finds() {
     let what = "the review page of 7,519 changed records";
     let (Some(data), Some(browser)) = (data(what), Browser::find(what)) else { return };

@@ -89,13 +89,7 @@ impl Address {
 
     /// The channel there, to read from.
     pub fn channel(&self) -> Box<dyn Channel + Send + Sync> {
-        match &self.0 {
-            Transport::Folder(path) => Box::new(FolderChannel::new(path)),
-            Transport::Bundle(channel) => Box::new(channel.clone()),
-            Transport::Web(channel) => Box::new(channel.clone()),
-            Transport::Bucket(channel) => Box::new(channel.clone()),
-            Transport::Registry(channel) => Box::new(channel.clone()),
-        }
+        self.publish_channel()
     }
 
     /// Where on this machine `text` leads; none where it leads elsewhere.

@@ -347,9 +347,7 @@ impl Table {
         let mut at = 0;
         while let Some(&byte) = bytes.get(at) {
             if self.is_ascii && byte < 0x80 {
-                let run = ascii_run(&bytes[at..]);
-                out.extend_from_slice(&bytes[at..at + run]);
-                at += run;
+                at += take_ascii(&bytes[at..], out);
                 continue;
             }
             let single = self.single[usize::from(byte)];
@@ -408,9 +406,7 @@ impl Table {
     ) -> Result<usize, usize> {
         while let Some(&byte) = bytes.get(at) {
             if self.is_ascii && byte < 0x80 {
-                let run = ascii_run(&bytes[at..]);
-                out.extend_from_slice(&bytes[at..at + run]);
-                at += run;
+                at += take_ascii(&bytes[at..], out);
                 continue;
             }
             let plain = self.plain[usize::from(byte)];
@@ -456,6 +452,14 @@ impl Table {
 #[inline]
 fn three_bytes(point: u16) -> [u8; 3] {
     [0xE0 | (point >> 12) as u8, 0x80 | (point >> 6 & 0x3F) as u8, 0x80 | (point & 0x3F) as u8]
+}
+
+/// Takes the bytes below 0x80 at the beginning of `bytes` as they are; how many there are.
+#[inline]
+fn take_ascii(bytes: &[u8], out: &mut Vec<u8>) -> usize {
+    let run = ascii_run(bytes);
+    out.extend_from_slice(&bytes[..run]);
+    run
 }
 
 /// How many bytes at the beginning of `bytes` are ASCII.

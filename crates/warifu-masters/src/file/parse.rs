@@ -203,10 +203,7 @@ impl Parser {
         self.marks.quoted += 1;
         let mut needed = false;
         loop {
-            let plain = rest[at..].iter().position(|byte| !PLAIN[usize::from(*byte)]);
-            let end = plain.map_or(rest.len(), |length| at + length);
-            self.text.extend_from_slice(&rest[at..end]);
-            at = end;
+            at += self.take_plain(&rest[at..]);
             match rest.get(at) {
                 Some(b'"') if rest.get(at + 1) == Some(&b'"') => {
                     self.text.push(b'"');
@@ -242,15 +239,20 @@ impl Parser {
         at
     }
 
+    /// Takes what means nothing but itself at the beginning of `rest`; returns how much it is.
+    #[inline]
+    fn take_plain(&mut self, rest: &[u8]) -> usize {
+        let plain = rest.iter().position(|byte| !PLAIN[usize::from(*byte)]).unwrap_or(rest.len());
+        self.text.extend_from_slice(&rest[..plain]);
+        plain
+    }
+
     /// Takes a field without quotation marks; returns where it ends.
     #[inline]
     fn unquoted(&mut self, rest: &[u8], mut at: usize, fault: &mut Option<Finding>) -> usize {
         self.marks.unquoted += 1;
         loop {
-            let plain = rest[at..].iter().position(|byte| !PLAIN[usize::from(*byte)]);
-            let end = plain.map_or(rest.len(), |length| at + length);
-            self.text.extend_from_slice(&rest[at..end]);
-            at = end;
+            at += self.take_plain(&rest[at..]);
             match rest.get(at) {
                 None | Some(b',' | b'\n') => return at,
                 Some(b'\r') if rest.get(at + 1) == Some(&b'\n') => return at,

@@ -385,9 +385,9 @@
     const count = text.length - text.trimEnd().length;
     return count ? t(count === text.length ? "blanksOnly" : "blanksAtEnd", count) : "";
   };
-  const unseen = (text) => (blanksOf(text) ? h` <span class="means">${blanksOf(text)}</span>` : "");
+  const unseen = (text) => (blanksOf(text) ? h` <span class="ends">${blanksOf(text)}</span>` : "");
   const value = (text) =>
-    text === "" ? h`<i class="none">${t("blank")}</i>` : h`${text}${unseen(text)}`;
+    text === "" ? h`<i class="none">${t("blank")}</i>` : h`${text.trimEnd() && text}${unseen(text)}`;
   const marked = (text, lengths, only) => {
     if (!lengths) return value(text);
     let from = 0;
@@ -1101,7 +1101,7 @@
   };
   const overview = isRelease
     ? releaseOverview({
-        ...{ given, at, h, fill, translate, number, counted, blanksOf, riskRows, topBar, phrase },
+        ...{ given, at, h, fill, translate, number, counted, unseen, riskRows, topBar, phrase },
         language: () => lang,
       })
     : null;

@@ -2,7 +2,7 @@
 // The release as a whole, above its masters: what it changes for days that have been, what was let pass,
 // where to look first in all masters, and what is compared. The page's script gives what both need.
 const releaseOverview = (kit) => {
-  const { given, at, h, fill, translate, number, counted, blanksOf, language, riskRows, topBar, phrase } = kit;
+  const { given, at, h, fill, translate, number, counted, unseen, language, riskRows, topBar, phrase } = kit;
   const WORDS = {
     title: ["リリース {0}「{1}」の変更点", "Changes of release {0}: {1}"],
     titleNext: ["次のリリースの変更点", "Changes of the next release"],
@@ -138,11 +138,12 @@ const releaseOverview = (kit) => {
 
   // ---- What is judged differently -------------------------------------------------------------------------
 
-  const called = (group, key) => (key === "" ? t("every") : (given.names[group.kind] || {})[key] || "");
+  const called = (group, key) =>
+    key === "" ? t("every") : ((given.names[group.kind] || {})[key] || "").trim();
   const value = (text) => {
     const known = given.words[text];
     if (known) return known[language() === "ja" ? 0 : 1];
-    return text === "" ? t("blank") : text + blanksOf(text);
+    return text === "" ? t("blank") : h`${text.trimEnd() && text}${unseen(text)}`;
   };
   const fits = (group, [key]) => key.includes(needle) || called(group, key).toLowerCase().includes(needle);
   const found = (group) => (needle ? group.rows.filter((row) => fits(group, row)) : group.rows);

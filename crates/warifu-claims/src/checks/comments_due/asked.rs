@@ -5,8 +5,9 @@ use std::collections::HashSet;
 
 use crate::checks::told::Told;
 use crate::checks::uses::{Use, Uses};
+use crate::checks::wrong::{Shown, Wrong};
 use crate::file::Claim;
-use crate::finding::When;
+use crate::finding::{ClaimCode, When};
 use crate::item_code::ItemCode;
 use crate::lookup::Snapshot;
 use crate::lookup::relation::Relation;
@@ -55,8 +56,15 @@ impl<'a> Wanting<'a> {
         one.is_within(days, u32::MAX >> (32 - self.month.days()))
     }
 
+    /// That `one` lacks a comment: the first of `rows` that holds on every day of it, where one does.
+    pub(super) fn lacks(&self, code: ClaimCode, rows: &[Relation], one: &Use) -> Option<Told<'a>> {
+        let first = rows.iter().find(|row| self.holds(row, one))?;
+        let wrong = Wrong { code, found: Shown::Code(one.code), expected: Shown::Code(first.comment) };
+        Some(Told { wrong, of: *one, when: self.when(one), series: self.relations.series })
+    }
+
     /// The first day of `one`, or the month where it tells none.
-    pub(super) fn when(&self, one: &Use) -> When {
+    fn when(&self, one: &Use) -> When {
         let day = (one.days != 0).then(|| self.month.day(one.days.trailing_zeros() + 1)).flatten();
         day.map_or(When::Month(self.month), When::Day)
     }

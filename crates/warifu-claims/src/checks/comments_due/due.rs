@@ -4,9 +4,7 @@
 use super::asked::{OfCommentsDue, Wanting};
 use crate::checks::check::{About, Check, Judges};
 use crate::checks::fields::{CLAIM_CLASS, COMMENT_CODES};
-use crate::checks::told::Told;
 use crate::checks::uses::Use;
-use crate::checks::wrong::{Shown, Wrong};
 use crate::finding::ClaimCode;
 use crate::lookup::relation::{COLUMNS, Relation};
 
@@ -25,14 +23,7 @@ pub(super) const CHECK: Check<OfCommentsDue> = Check {
         for one in uses.iter() {
             let groups = table.about(one.number()).chunk_by(|row, next| row.group == next.group);
             for group in groups.filter(|group| is_due(wanting, group, one)) {
-                let Some(first) = group.iter().find(|row| wanting.holds(row, one)) else { continue };
-                let wrong = Wrong {
-                    code: ClaimCode::CommentMissing,
-                    found: Shown::Code(one.code),
-                    expected: Shown::Code(first.comment),
-                };
-                let (when, series) = (wanting.when(one), wanting.relations.series);
-                tell(Told { wrong, of: *one, when, series });
+                wanting.lacks(ClaimCode::CommentMissing, group, one).into_iter().for_each(&mut *tell);
             }
         }
     },

@@ -8,8 +8,6 @@ use super::asked::{OfCommentsDue, Wanting};
 use crate::checks::check::{About, Check, Judges};
 use crate::checks::cover::{Covered, cover};
 use crate::checks::fields::{CLAIM_CLASS, COMMENT_CODES, DRUG_CODE};
-use crate::checks::told::Told;
-use crate::checks::wrong::{Shown, Wrong};
 use crate::file::{Item, Section, Setting};
 use crate::finding::ClaimCode;
 use crate::item_code::ItemKind;
@@ -31,14 +29,8 @@ pub(super) const CHECK: Check<OfCommentsDue> = Check {
         }
         uses.fill(wanting.claim, |item, _| is_elective(wanting, item));
         for one in uses.iter() {
-            let Some(first) = reasons.iter().find(|row| wanting.holds(row, one)) else { continue };
-            let wrong = Wrong {
-                code: ClaimCode::ElectiveCommentMissing,
-                found: Shown::Code(one.code),
-                expected: Shown::Code(first.comment),
-            };
-            let (when, series) = (wanting.when(one), wanting.relations.series);
-            tell(Told { wrong, of: *one, when, series });
+            let lacks = wanting.lacks(ClaimCode::ElectiveCommentMissing, reasons, one);
+            lacks.into_iter().for_each(&mut *tell);
         }
     },
 };

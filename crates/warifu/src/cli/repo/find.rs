@@ -103,8 +103,7 @@ impl Args {
     }
 
     fn in_repository(&self, words: &Words, context: &Context) -> Result<Found, Failure> {
-        let store = self.repo.open(context)?;
-        self.series.as_deref().map_or(Ok(()), |series| store.refuse_unknown_series(series))?;
+        let store = self.repo.open_for(self.series.as_deref(), context)?;
         let mut masters = store.masters(&self.at)?;
         masters.retain(|at| self.series.as_ref().is_none_or(|series| at.series == *series));
         match self.of_kind.kind.as_deref() {

@@ -23,6 +23,13 @@ impl Repo {
         Ok(Store::open(self.path(), context.library.clone())?)
     }
 
+    /// It, when it has the series that is asked for.
+    pub(super) fn open_for(&self, series: Option<&str>, context: &Context) -> Result<Store, Failure> {
+        let store = self.open(context)?;
+        series.map_or(Ok(()), |series| store.refuse_unknown_series(series))?;
+        Ok(store)
+    }
+
     /// Where it is looked for.
     pub(super) fn path(&self) -> &Path {
         self.repo.as_deref().unwrap_or(Path::new("."))

@@ -28,8 +28,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let store = self.repo.open(context)?;
-        self.series.as_deref().map_or(Ok(()), |series| store.refuse_unknown_series(series))?;
+        let store = self.repo.open_for(self.series.as_deref(), context)?;
         match &self.of {
             Some(code) if !context.library.schemas.kinds().contains(&code.as_str()) => {
                 let series = self.series.as_deref();

@@ -33,8 +33,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let store = self.repo.open(context)?;
-        self.series.as_deref().map_or(Ok(()), |series| store.refuse_unknown_series(series))?;
+        let store = self.repo.open_for(self.series.as_deref(), context)?;
         let author = author(context)?;
         let count = match self.what.as_slice() {
             [] => Some(NonZeroUsize::MIN),
