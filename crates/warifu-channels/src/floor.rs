@@ -167,7 +167,7 @@ impl Floor {
         for format in &self.formats {
             let without = manifest.masters.iter().find(|master| !master.formats.contains_key(format));
             if let Some(master) = without {
-                let master = format!("{}/{}", master.series, master.kind);
+                let master = master.name();
                 return Err(FloorError::Without { master, format: format.clone() });
             }
         }

@@ -168,7 +168,7 @@ fn in_memory(bytes: ReleaseBytes) -> Vec<PartBytes> {
 /// What a person calls a part.
 fn name(part: &Part<'_>) -> String {
     match part.holds {
-        Holds::Master(entry) => format!("{}/{}", entry.series, entry.kind),
+        Holds::Master(entry) => entry.name(),
         Holds::Timelines(entry) => format!("{}/{} (timelines)", entry.series, entry.kind),
         Holds::Changes => "changes".into(),
         Holds::Earlier(earlier) => format!("changes of release {}", earlier.release.release),

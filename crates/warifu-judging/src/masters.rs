@@ -91,7 +91,7 @@ pub fn judge_all<'a>(
 
 /// The first finding of a master that denies, for people.
 pub fn told(entry: &MasterEntry, findings: &Findings) -> Said {
-    let name = format!("{}/{}", entry.series, entry.kind);
+    let name = entry.name();
     let said = |lang| format!("{name}: {}", say_denied(findings, lang));
     Said::new(said(Lang::En), said(Lang::Ja))
 }

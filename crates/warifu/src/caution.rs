@@ -199,7 +199,7 @@ pub fn cautions(manifest: &Manifest, published: Published, now: UnixSeconds) -> 
     }
     for format in FORMATS {
         let without = manifest.masters.iter().filter(|master| !master.formats.contains_key(format));
-        let masters: Vec<_> = without.map(|master| format!("{}/{}", master.series, master.kind)).collect();
+        let masters: Vec<_> = without.map(MasterEntry::name).collect();
         if !masters.is_empty() {
             found.push(Caution::NotIn { format, masters });
         }
@@ -213,7 +213,7 @@ pub fn cautions(manifest: &Manifest, published: Published, now: UnixSeconds) -> 
 
 /// What the published release has and this one has not, or holds less strictly.
 fn taken_away(manifest: &Manifest, before: &Manifest) -> Vec<Caution> {
-    let name = |master: &MasterEntry| format!("{}/{}", master.series, master.kind);
+    let name = MasterEntry::name;
     let mut found = Vec::new();
     if manifest.masters == before.masters {
         found.push(Caution::Unchanged { release: before.release });

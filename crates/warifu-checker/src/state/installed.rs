@@ -79,7 +79,7 @@ impl Marks {
     /// Those of `manifest`.
     pub fn of(manifest: &Manifest) -> Marks {
         let corrections = manifest.masters.iter().flat_map(|entry| {
-            let master = format!("{}/{}", entry.series, entry.kind);
+            let master = entry.name();
             let corrected = move |correction: &Correction| Corrected {
                 master: master.clone(),
                 correction: correction.clone(),

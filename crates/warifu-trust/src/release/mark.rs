@@ -39,7 +39,7 @@ impl Manifest {
     pub fn marks(&self) -> Vec<Mark<'_>> {
         let corrected = self.masters.iter().flat_map(|master| {
             let each = master.corrections.iter();
-            each.map(|one| Mark::Corrected(Cow::Owned(format!("{}/{}", master.series, master.kind)), one))
+            each.map(|one| Mark::Corrected(Cow::Owned(master.name()), one))
         });
         [
             self.emergency.as_ref().map(|emergency| Mark::Emergency(&emergency.reason)),

@@ -119,6 +119,11 @@ pub struct MasterContent {
 }
 
 impl MasterEntry {
+    /// What people call it: `series/kind`.
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.series, self.kind)
+    }
+
     pub(super) fn of(master: &MasterContent) -> Self {
         let (canonical, timelines) = (Content::of(&master.canonical), Content::of(&master.timelines));
         MasterEntry {
@@ -141,7 +146,7 @@ impl MasterEntry {
 
     pub(super) fn check(&self) -> Result<(), ManifestError> {
         let sure = |holds: bool, field: &'static str| {
-            let master = Some(format!("{}/{}", self.series, self.kind));
+            let master = Some(self.name());
             if holds { Ok(()) } else { Err(ManifestError::Unacceptable { field, master }) }
         };
         sure(is_word(&self.series), "series")?;
@@ -150,7 +155,7 @@ impl MasterEntry {
         sure(self.canonical.bytes <= limits::CANONICAL_BYTES, "canonical.bytes")?;
         sure(self.timelines.bytes <= limits::CANONICAL_BYTES, "timelines.bytes")?;
         if self.formats.is_empty() {
-            return Err(ManifestError::NoFormat { master: format!("{}/{}", self.series, self.kind) });
+            return Err(ManifestError::NoFormat { master: self.name() });
         }
         sure(self.formats.len() <= limits::FORMATS, "formats")?;
         sure(self.formats.keys().all(|name| is_word(name)), "formats")?;

@@ -154,7 +154,7 @@ fn content(
     findings: &Findings,
     governs: Governs,
 ) -> Result<(MasterContent, Answers, Findings), Failure> {
-    let name = format!("{}/{}", at.series, at.kind);
+    let name = at.name();
     let state = master.master().clone();
     let timelines = store.timelines(at, &state)?;
     let mut findings = findings.clone();

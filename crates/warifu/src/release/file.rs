@@ -85,7 +85,7 @@ fn signed_file(
     canonical: Vec<u8>,
     format: &str,
 ) -> Result<SignedFile, Failure> {
-    let name = format!("{}/{}", entry.series, entry.kind);
+    let name = entry.name();
     let Some(signed) = entry.formats.get(format) else {
         let known: Vec<_> = entry.formats.keys().map(String::as_str).collect();
         let known = known.join(", ");

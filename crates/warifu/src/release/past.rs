@@ -165,8 +165,7 @@ fn read_answers(
             WhyNotReadable::Denied(findings) => findings,
             _ => Findings::new(),
         };
-        Failure::refused(format!("{of_en}: {en}"), format!("{of_ja}: {ja}"), findings)
-            .found_in(format!("{}/{}", entry.series, entry.kind))
+        Failure::refused(format!("{of_en}: {en}"), format!("{of_ja}: {ja}"), findings).found_in(entry.name())
     })?;
     Ok(Answers { series: entry.series.clone(), kind: entry.kind.clone(), state, timelines })
 }

@@ -25,7 +25,7 @@ pub fn waived<'a>(manifest: &'a Manifest, published: Option<&Manifest>) -> Vec<W
         let mut before = published.map_or(&[][..], |published| &published.masters).iter();
         let known = before.find(|before| is_same(before, master)).map_or(&[][..], |before| &before.let_pass);
         found.extend(master.let_pass.iter().map(|pass| Waived {
-            master: format!("{}/{}", master.series, master.kind),
+            master: master.name(),
             pass,
             is_new: published.is_some() && !known.contains(pass),
         }));

@@ -26,6 +26,11 @@ pub struct At {
 }
 
 impl At {
+    /// What people call it: `series/kind`.
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.series, self.kind)
+    }
+
     /// The tree of the commit.
     pub(super) fn tree(&self) -> Oid {
         self.tree

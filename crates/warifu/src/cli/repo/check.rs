@@ -32,7 +32,7 @@ impl Args {
         let mut columns = Columns::new().right(&[1]);
         let mut documents: Vec<Value> = Vec::new();
         for state in &checked.states {
-            let name = format!("{}/{}", state.at.series, state.at.kind);
+            let name = state.at.name();
             context.findings(Path::new(&name), &state.findings);
             let records = state.record.as_ref().map(|record| record.records);
             let denied = state.findings.denies();

@@ -303,7 +303,7 @@ fn clear(
 /// What the check refuses, told; nothing was taken over or sent.
 fn refused(context: &Context, checked: &Checked) -> Failure {
     for state in checked.states.iter().filter(|state| state.findings.denies()) {
-        let name = format!("{}/{}", state.at.series, state.at.kind);
+        let name = state.at.name();
         context.findings(Path::new(&name), &state.findings);
     }
     let commit = short(&checked.commit);

@@ -93,7 +93,7 @@ pub(super) fn file_lines(manifest: &Manifest, lang: Lang) -> String {
         }
     }
     for master in &manifest.masters {
-        let (name, edition) = (format!("{}/{}", master.series, master.kind), &master.edition);
+        let (name, edition) = (master.name(), &master.edition);
         let published = master.published.as_deref().unwrap_or("-");
         text.push_str(&say!(
             lang,
@@ -279,7 +279,7 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
         text.push_str(&change_lines(changes, lang));
     }
     for master in &manifest.masters {
-        let name = format!("{}/{}", master.series, master.kind);
+        let name = master.name();
         let formats: Vec<_> = master.formats.keys().map(String::as_str).collect();
         text.push_str(&say!(
             lang,

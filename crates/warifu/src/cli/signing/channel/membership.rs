@@ -168,7 +168,7 @@ impl Signed {
 
 /// What a file is in its release, in words and as JSON.
 fn told(found: &Found<'_>, lang: Lang) -> (String, serde_json::Value) {
-    let name = |entry: &MasterEntry| format!("{}/{}", entry.series, entry.kind);
+    let name = MasterEntry::name;
     let (words, master, form) = match found.place {
         Place::Master { entry, form } => {
             let (form, shown) = match form {
