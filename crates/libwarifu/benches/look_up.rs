@@ -57,7 +57,9 @@ fn compared(snapshot: &Snapshot, program: &Path, place: [&String; 2], asked: &[A
         way[ROUNDS / 2]
     });
     let (of_one, of_many) = (one / rust, many / rust);
-    format!("in Rust {rust:.1} ns; a call each {one:.1} ns: {of_one:.3}; a call of 100 {many:.1} ns: {of_many:.3}")
+    format!(
+        "in Rust {rust:.1} ns; a call each {one:.1} ns: {of_one:.3}; a call of 100 {many:.1} ns: {of_many:.3}"
+    )
 }
 
 /// The newest release, and the codes of it, each on the first day of each of its periods.

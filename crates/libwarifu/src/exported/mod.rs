@@ -17,6 +17,6 @@ pub use error::{
     WARIFU_ENGLISH, WARIFU_JAPANESE, warifu_error_close, warifu_error_message, warifu_error_status,
 };
 pub use release::{
-    WarifuRelease, WarifuSource, warifu_look_up, warifu_look_up_all, warifu_open, warifu_release_about, warifu_release_close,
-    warifu_version,
+    WarifuRelease, WarifuSource, warifu_look_up, warifu_look_up_all, warifu_open, warifu_release_about,
+    warifu_release_close, warifu_version,
 };

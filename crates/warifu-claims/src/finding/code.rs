@@ -252,6 +252,13 @@ claim_codes! {
     DiseaseNameNeedless "claim/disease-name-needless" Item Notice L48 None,
         en "a name is recorded beside disease {found}, whose code says it: leave it out"
         ja "傷病名コード {found} には傷病名称の記録は不要です。省いてください";
+    DiseaseModifierMissing "claim/disease-modifier-missing" Masters Error L3 None,
+        en "disease {found} is never named alone (単独使用禁止): record where it is with a modifier (SY 5)"
+        ja "傷病名コード {found} は単独で使用できません（単独使用禁止）。修飾語コードで部位等を記録してください";
+    DiseaseAlone "claim/disease-alone" Masters Error L3 None,
+        en "disease {found} is none that insurance covers (保険請求外), and the claim names no other: record \
+            the disease that was treated"
+        ja "傷病名コード {found} は保険請求の対象外の傷病名で、ほかに傷病名がありません。診療した傷病名を併せて記録してください";
     NotKnown "claim/not-yet-in-force" Masters Unjudged None None,
         en "no publication that is held tells what {found} was on the treatment day, so it was not judged"
         ja "保持する公表マスターからは診療日の {found} の内容が分からないため、判定していません";
