@@ -206,10 +206,6 @@ fn why(reason: &str) -> (&'static str, &'static str) {
             "tells what the receiver put in its place, which a checker does not",
             "受付側が置き換えた内容の通知であり、チェッカーは置き換えないため",
         ),
-        "diseases" => (
-            "the masters of diseases and modifiers (傷病名, 修飾語) are not asked",
-            "傷病名マスター・修飾語マスターを参照しないため",
-        ),
         "section-number" => (
             "what it holds against 点数表区分番号 (procedure 117) stands in no record that is known here",
             "点数表区分番号（診療行為 117）と照合する項目が、入手できた記録条件仕様にないため",
