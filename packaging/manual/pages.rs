@@ -1,6 +1,7 @@
 //! Writes the manual pages of a program into a folder as `man` looks through it: `man1/`, and `ja/man1/`.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use warifu_usage::Page;
@@ -12,7 +13,7 @@ pub(crate) fn write(pages: &[Page]) -> io::Result<()> {
     for Page { path, text } in pages {
         let file = folder.join(path);
         file.parent().map_or(Ok(()), std::fs::create_dir_all)?;
-        std::fs::write(file, text)?;
+        File::create(file)?.write_all(text.as_bytes())?;
     }
     Ok(())
 }
