@@ -1,6 +1,6 @@
-//! The log of acts, and what waits for it. That it cannot be written is told, and stops nothing: service comes
-//! first. What was not written waits, also over a kill ([`crate::unwritten`]), and is written with the instant
-//! at which it was done.
+//! The log of acts, and what waits for it. That it cannot be written is told, and stops nothing: service
+//! comes first. What was not written waits, also over a kill ([`crate::unwritten`]), and is written with the
+//! instant at which it was done.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

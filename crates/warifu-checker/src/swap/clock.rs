@@ -1,5 +1,5 @@
-//! A clock that cannot be right. Claims are judged by what judges, whatever it shows; nothing new is taken, for
-//! what has expired and whose instant has come hangs on it. Falling back asks no clock.
+//! A clock that cannot be right. Claims are judged by what judges, whatever it shows; nothing new is taken,
+//! for what has expired and whose instant has come hangs on it. Falling back asks no clock.
 
 use warifu_trust::UnixSeconds;
 
