@@ -24,6 +24,8 @@ command -v valgrind >/dev/null || need+=(valgrind)
 # Programs that are given releases (warifu-checker attach).
 command -v nginx >/dev/null || need+=(nginx-light)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need+=(postgresql)
+# Programs with another clock than the machine's.
+compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || need+=(faketime)
 # A terminal, for what is shown at one.
 command -v script >/dev/null || need+=(bsdutils)
 python3 -c 'import venv, ensurepip' 2>/dev/null || need+=(python3 python3-venv)

@@ -13,6 +13,7 @@ type Stands = (&'static str, &'static [&'static str], &'static [&'static str]);
 /// Every crate of the house, from the ground up: what it names stands above it in this table, so that no
 /// circle can be written here.
 const HOUSE: &[Stands] = &[
+    ("httpdate", &[], &[]),
     ("warifu-values", &[], &[]),
     ("warifu-usage", &["warifu-values"], &[]),
     ("warifu-reports", &["warifu-values"], &[]),

@@ -54,7 +54,7 @@ pub use draft::{DraftDirectory, DraftError};
 pub use floor::{Floor, FloorError};
 pub use look::Look;
 pub use mirrors::{Given, Mirror, Mirrors, Nobody, PassedOver};
-pub use network::{Fault, Network, NetworkError, NoAnswer, Patience, TryingAgain};
+pub use network::{Fault, Network, NetworkError, NoAnswer, Patience, TryingAgain, WaitedFor};
 pub use publish::{
     PublishError, publish, publish_root, rebuild_timestamp, refresh_timestamp, refuse_other_root,
 };

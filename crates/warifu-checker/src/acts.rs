@@ -1,21 +1,22 @@
 //! What a checker writes down of itself: what it started with, took, did not take and left.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use arc_swap::ArcSwapOption;
 use jiff::Timestamp;
-use warifu_audit::{Act, AuditLog, LogError, Phase, account};
+use warifu_audit::{Act, Phase};
 use warifu_trust::UnixSeconds;
 
 use crate::cause::{Amiss, Cause};
 use crate::history::{Chronicle, HistoryAct, did};
-use crate::log::{Event, Log};
+use crate::ledger::Ledger;
+use crate::log::Log;
 use crate::said::Said;
-use crate::state::{Record, Running};
+use crate::state::{Record, Running, StateDirectory};
 use crate::swap::Outcome;
+use crate::unwritten::Done;
 
 thread_local! {
     /// The operator that what this thread does is done for.
@@ -37,118 +38,33 @@ pub(crate) fn by<T>(operator: Option<&str>, commanded: impl FnOnce() -> T) -> T 
     commanded()
 }
 
-/// So many acts wait for a disk that does not take them; the oldest go then, and how many is told.
-const WAITING: usize = 256;
-
-/// The longest pause before they are written once more.
-const LONGEST_PAUSE_SECONDS: i64 = 60;
 /// The operator that what this thread does is done for, where that is one who is known.
 pub(crate) fn operator() -> Option<String> {
     OPERATOR.with_borrow(Clone::clone)
 }
 
-/// The log of acts, and the history that they are part of. That it cannot be written is told, and stops
-/// nothing: service comes first. What was not written waits, and is written with the instant at which it was
-/// done.
+/// The log of acts, and the history that they are part of.
 pub(crate) struct Acts {
-    audit: AuditLog,
+    ledger: Ledger,
     history: Arc<Chronicle>,
-    log: Log,
-    /// Held by whoever writes, for as long as the disk takes: the log has acts in the order in which they
-    /// were done, and so has the history.
-    waiting: Mutex<Waiting>,
-    /// Why some wait.
-    amiss: ArcSwapOption<Amiss>,
-}
-
-/// Acts that are not on disk.
-#[derive(Default)]
-struct Waiting {
-    acts: VecDeque<Done>,
-    /// How many more there were.
-    left_out: u64,
-    /// How often they were tried.
-    times: u32,
-    /// When they are tried again.
-    until: Option<UnixSeconds>,
-    /// What keeps them from the disk.
-    wrong: Option<Amiss>,
-}
-
-/// An act as the log of acts has it.
-struct Done {
-    at: Timestamp,
-    act: Act,
-    phase: Phase,
-    subject: BTreeMap<String, String>,
 }
 
 impl Acts {
-    /// Into the file at `path` and into `history`.
-    pub(crate) fn at(path: &Path, history: Arc<Chronicle>, log: Log) -> Self {
-        let audit = AuditLog::at(path, &account(), env!("WARIFU_VERSION"));
-        Acts { audit, history, log, waiting: Mutex::default(), amiss: ArcSwapOption::empty() }
+    /// Of the checker whose state lies in `folder`. What an earlier process could not write into the log is
+    /// written first, so that whoever reads the log after this knows it.
+    pub(crate) fn open(folder: &Path, now: UnixSeconds, log: Log) -> Self {
+        let ledger = Ledger::open(folder, now, log);
+        Acts { ledger, history: Chronicle::open(StateDirectory::look_at(folder), now, log) }
     }
 
     /// Why acts are not on disk, if some are not. Nobody who asks waits for a disk.
     pub(crate) fn not_written(&self) -> Option<Amiss> {
-        self.amiss.load().as_deref().cloned()
+        self.ledger.not_written()
     }
 
     /// Writes what waits once more: less and less often, at most a minute apart.
     pub(crate) fn write_again(&self, now: UnixSeconds) {
-        let mut waiting = self.waiting();
-        if !waiting.acts.is_empty() && waiting.until.is_none_or(|until| until <= now) {
-            self.write(&mut waiting, now);
-        }
-    }
-
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        // A panic elsewhere leaves whole acts here.
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Writes all that waits, the oldest first, as far as the disk takes it.
-    fn write(&self, waiting: &mut Waiting, now: UnixSeconds) {
-        while let Some(Done { at, act, phase, subject }) = waiting.acts.front() {
-            let mut subject = subject.clone();
-            if waiting.left_out > 0 {
-                subject.insert("left_out".to_owned(), waiting.left_out.to_string());
-            }
-            if let Err(error) = self.audit.tell(*at, *act, *phase, subject) {
-                waiting.times = waiting.times.saturating_add(1);
-                let pause = 2i64.saturating_pow(waiting.times).min(LONGEST_PAUSE_SECONDS);
-                waiting.until = Some(UnixSeconds::new(now.seconds().saturating_add(pause)));
-                let wrong = not_taken(&error);
-                let is_news = waiting.wrong.as_ref() != Some(&wrong);
-                waiting.wrong = Some(wrong);
-                self.show(waiting);
-                if is_news && let Some(amiss) = self.not_written() {
-                    self.log.event(Event::ActsNotWritten, &amiss.why);
-                }
-                return;
-            }
-            waiting.acts.pop_front();
-            waiting.left_out = 0;
-        }
-        (waiting.times, waiting.until) = (0, None);
-        if waiting.wrong.take().is_some() {
-            self.log.event(
-                Event::ActsWritten,
-                &Said::new(
-                    "the log of acts is complete again",
-                    "未記録だった操作をすべて操作記録に書き込みました",
-                ),
-            );
-        }
-        self.show(waiting);
-    }
-
-    /// What is told of it to who asks.
-    fn show(&self, waiting: &Waiting) {
-        let acts = waiting.acts.len() as u64 + waiting.left_out;
-        let amiss = waiting.wrong.as_ref().map(|wrong| Amiss::new(wrong.cause, waits(acts, &wrong.why)));
-        self.amiss.store(amiss.map(Arc::new));
+        self.ledger.write_again(now);
     }
 
     /// The history that they are part of.
@@ -251,7 +167,8 @@ impl Acts {
         why: Option<&Said>,
         at: UnixSeconds,
     ) {
-        let mut waiting = self.waiting();
+        // The log has acts in the order in which they were done, and so has the history.
+        let held = self.ledger.hold();
         if let Some(act) = did(act, phase) {
             let from = more.as_ref().filter(|(name, _)| *name == "from");
             let from = from.and_then(|(_, release)| release.parse().ok());
@@ -271,54 +188,7 @@ impl Acts {
             subject.insert("why".to_owned(), why.en.clone());
         }
         let done = Timestamp::from_second(at.seconds()).unwrap_or(Timestamp::UNIX_EPOCH);
-        waiting.acts.push_back(Done { at: done, act, phase, subject });
-        if waiting.acts.len() > WAITING {
-            waiting.acts.pop_front();
-            waiting.left_out += 1;
-        }
-        // What is done last of all is not done again.
-        if act == Act::Stop || waiting.until.is_none_or(|until| until <= at) {
-            self.write(&mut waiting, at);
-        } else {
-            self.show(&waiting);
-        }
-    }
-}
-
-/// How many acts wait, and for what.
-fn waits(acts: u64, why: &Said) -> Said {
-    Said::new(
-        format!(
-            "{acts} acts are not in the log of acts yet and are written as soon as they can be: {}",
-            why.en
-        ),
-        format!(
-            "操作記録に未記録の操作が {acts} 件あります（書き込めるようになり次第記録します）: {}",
-            why.ja
-        ),
-    )
-}
-
-/// Why an act was not written. What to do with a log that was changed by hand is another thing here than
-/// where the file can be named.
-fn not_taken(error: &LogError) -> Amiss {
-    match error {
-        LogError::Io { error: source, .. } => Amiss::new(Cause::of_disk(source), Said::of(error)),
-        LogError::Unreadable(_) => Amiss::new(Cause::DiskFault, Said::of(error)),
-        LogError::Broken { path } => {
-            let path = path.display();
-            let why = Said::new(
-                format!(
-                    "the end of {path} is no entry: it was changed by hand; move it away for whoever audits, \
-                     and a new one is begun"
-                ),
-                format!(
-                    "{path} の末尾が記録の形式ではありません（手作業による変更）。監査担当者のために別の場所へ移してください。\
-                     新しいファイルに記録します"
-                ),
-            );
-            Amiss::new(Cause::DiskFault, why)
-        }
+        self.ledger.put(held, Done { at: done, act, phase, subject }, at);
     }
 }
 
@@ -330,7 +200,7 @@ mod tests {
 
     use super::*;
     use crate::history::{Did, History};
-    use crate::state::StateDirectory;
+    use crate::ledger::WAITING;
 
     fn at(seconds: i64) -> UnixSeconds {
         UnixSeconds::new(1_780_000_000 + seconds)
@@ -349,7 +219,7 @@ mod tests {
     fn what_the_disk_did_not_take_waits_and_is_written_in_its_order_and_with_its_instant() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("audit.jsonl");
-        let acts = Acts::at(&path, opened(folder.path()), Log::default());
+        let acts = Acts::open(folder.path(), at(0), Log::default());
         acts.start(Some(7), at(1));
         assert_eq!(acts.not_written(), None);
         let away = folder.path().join("away");
@@ -372,12 +242,62 @@ mod tests {
         assert_eq!(opened(folder.path()).history().acts.len(), 3);
     }
 
+    /// The log's disk fails, and the checker is killed: what was done is told by the next one, once, and
+    /// before what that does.
+    #[test]
+    fn what_waited_when_it_was_killed_is_written_by_the_next_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, away) = (folder.path().join("audit.jsonl"), folder.path().join("away"));
+        let open = |seconds| Acts::open(folder.path(), at(seconds), Log::default());
+        open(0).start(Some(7), at(1));
+        let takes_none = || {
+            fs::rename(&path, &away).unwrap();
+            fs::create_dir(&path).unwrap();
+        };
+        let takes_again = || {
+            fs::remove_dir(&path).unwrap();
+            fs::rename(&away, &path).unwrap();
+        };
+        let told = || {
+            let log = warifu_audit::verify(&fs::read(&path).unwrap()).unwrap();
+            let told = log.entries().iter().map(|it| (it.act, it.at.as_second() - at(0).seconds()));
+            told.collect::<Vec<_>>()
+        };
+        takes_none();
+        let long = Said::new("y".repeat(3_000), "誤り");
+        // A value of dropped is no end: nothing is written then.
+        open(2).fell_back((7, 6), &long, at(3));
+        // Still so at the next start, which is killed too.
+        let second = open(4);
+        assert!(second.not_written().unwrap().why.en.starts_with("1 acts are not in the log of acts yet"));
+        assert!(second.not_written().unwrap().why.en.contains("also over a restart"));
+        second.start(Some(6), at(5));
+        drop(second);
+        takes_again();
+        let kept = fs::read(folder.path().join(crate::unwritten::NAME)).unwrap();
+        let third = open(6);
+        third.start(Some(6), at(7));
+        let all = [(Act::Start, 1), (Act::FallBack, 3), (Act::Start, 5), (Act::Start, 7)];
+        assert_eq!((told(), third.not_written()), (all.to_vec(), None));
+        assert_eq!(third.history().history().acts.last().unwrap().release, Some(6), "the history has it too");
+        assert!(!folder.path().join(crate::unwritten::NAME).exists());
+        // Killed between the log and the file beside it: nothing is told twice.
+        fs::write(folder.path().join(crate::unwritten::NAME), kept).unwrap();
+        drop(open(8));
+        assert_eq!(told(), all);
+        // What is no such file is kept for whoever looks into it.
+        fs::write(folder.path().join(crate::unwritten::NAME), "{").unwrap();
+        drop(open(9));
+        assert_eq!(told(), all);
+        assert!(folder.path().join("damaged/1-acts-unwritten.json").exists());
+    }
+
     #[test]
     fn no_more_acts_wait_than_there_is_room_for_and_how_many_are_left_out_is_told() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("audit.jsonl");
         fs::create_dir(&path).unwrap();
-        let acts = Acts::at(&path, opened(folder.path()), Log::default());
+        let acts = Acts::open(folder.path(), at(0), Log::default());
         for second in 0..WAITING as i64 + 5 {
             acts.start(Some(7), at(second));
         }
@@ -391,11 +311,11 @@ mod tests {
     #[test]
     fn what_is_damaged_is_put_aside_and_begun_anew_with_the_acts_that_the_log_tells() {
         let folder = tempfile::tempdir().unwrap();
-        let first = opened(folder.path());
+        let acts = Acts::open(folder.path(), at(0), Log::default());
+        let first = acts.history();
         first.counted().take(7, &Tally { claims: 2, items: 3 }, &ClaimFindings::new(0));
         first.gather(at(1), &[7]);
         first.write().unwrap();
-        let acts = Acts::at(&folder.path().join("audit.jsonl"), first, Log::default());
         acts.fell_back((7, 6), &Said::new("it was wrong", "誤り"), at(2));
         // As a kill leaves it: the log of acts has it, the history on disk has not.
         let told = opened(folder.path()).history().acts;

@@ -115,6 +115,13 @@ causes! {
             it is tried again by itself"
             ja "ディスク（読み取り専用、権限、dmesg -T）を調べ、この表示が消えるまで再起動しないでください\
             （自動で再試行します）";
+    #[doc = "This machine's clock cannot be right."]
+    Clock "clock"
+        word en "Clock wrong" ja "時計異常"
+        what en "this machine's clock is wrong: claims are judged on by what runs; nothing new is taken"
+            ja "この機械の時計が正しくありません。稼働中のリリースで点検を続け、新しいものは受け入れません"
+        next en "set the clock (timedatectl status); it is looked at again by itself"
+            ja "時計を合わせてください（timedatectl status）。自動で再確認します";
     #[doc = "A file of this machine that the checker stands on is damaged: root, trusted/ or the record."]
     Damaged "damaged"
         word en "Damaged" ja "破損"
@@ -233,6 +240,7 @@ impl Cause {
             Cause::Held => Event::Hold,
             Cause::Frozen => Event::ReleaseFrozen,
             Cause::Lost | Cause::Program | Cause::Later => Event::ReleaseLater,
+            Cause::Clock => Event::ClockWrong,
             Cause::Certificate => Event::CertificateInvalid,
             Cause::CertificateDue => Event::CertificateDue,
             // Told as soon as it is seen, with what it is.

@@ -55,11 +55,13 @@ pub mod candidate;
 pub mod history;
 pub mod kept_release;
 pub mod kept_source;
+mod ledger;
 pub mod past;
 pub mod reading;
 pub mod release;
 pub mod source;
 mod stored;
+mod unwritten;
 
 mod allocator;
 pub mod cause;

@@ -29,6 +29,11 @@ impl UnixSeconds {
         UnixSeconds(seconds.clamp(0, LAST))
     }
 
+    /// Whether a clock that is right can show it: what was drawn to the nearest is not.
+    pub fn can_be(self) -> bool {
+        self > UnixSeconds::EPOCH && self < UnixSeconds::LAST
+    }
+
     /// Seconds since 1970 began.
     pub fn seconds(self) -> i64 {
         self.0

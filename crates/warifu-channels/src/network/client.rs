@@ -9,7 +9,7 @@ use base64::Engine as _;
 use ureq::http::{HeaderMap, Method, Request, Response, header};
 use warifu_trust::ChannelPath;
 
-use super::fault::{Fault, NoAnswer, Unusable};
+use super::fault::{Fault, NoAnswer, Unusable, WaitedFor};
 use super::pause::Attempts;
 use super::settings::{Login, Tells};
 use super::{Network, Patience, Place, TryingAgain};
@@ -358,8 +358,12 @@ impl Client {
                 Ok(read) => read,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
                 Err(error) => {
-                    let fault = Fault::NoAnswer { why: NoAnswer::System(error) };
-                    return Err(Stop::Drop { fault, asked: None });
+                    let why = match ureq::Error::from(error) {
+                        ureq::Error::Timeout(_) => NoAnswer::Silent(WaitedFor::Rest),
+                        ureq::Error::Io(error) => NoAnswer::System(error),
+                        error => NoAnswer::Library(error.to_string()),
+                    };
+                    return Err(Stop::Drop { fault: Fault::NoAnswer { why }, asked: None });
                 }
             };
             bounds.look.came(read);
@@ -469,7 +473,11 @@ fn stopped(error: ureq::Error) -> Stop {
                     NoAnswer::NoHost
                 }
                 ureq::Error::Io(error) => NoAnswer::System(error),
-                ureq::Error::Timeout(_) => NoAnswer::System(std::io::ErrorKind::TimedOut.into()),
+                ureq::Error::Timeout(at) => NoAnswer::Silent(match at {
+                    ureq::Timeout::Resolve => WaitedFor::Name,
+                    ureq::Timeout::Connect => WaitedFor::Connection,
+                    _ => WaitedFor::Answer,
+                }),
                 ureq::Error::HostNotFound => NoAnswer::NoHost,
                 error => NoAnswer::Library(error.to_string()),
             };

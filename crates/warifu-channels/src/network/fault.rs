@@ -45,8 +45,42 @@ pub enum NoAnswer {
     System(io::Error),
     /// Nobody knows the name.
     NoHost,
+    /// It kept silent for as long as it may.
+    Silent(WaitedFor),
     /// A library says so, in English.
     Library(String),
+}
+
+/// What was waited for of a place that kept silent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitedFor {
+    /// Where its name leads.
+    Name,
+    /// A connection, TLS included.
+    Connection,
+    /// The beginning of an answer.
+    Answer,
+    /// The rest of one.
+    Rest,
+}
+
+impl Speak for WaitedFor {
+    fn say(&self, lang: Lang) -> String {
+        match self {
+            WaitedFor::Name => say!(
+                lang,
+                "the name server does not answer in time",
+                "名前の問い合わせに時間内の応答がありません"
+            ),
+            WaitedFor::Connection => {
+                say!(lang, "no connection in time, TLS included", "接続が時間内に確立しません（TLS を含む）")
+            }
+            WaitedFor::Answer => {
+                say!(lang, "it is there and does not answer in time", "接続後、時間内に応答が始まりません")
+            }
+            WaitedFor::Rest => say!(lang, "it stops in the middle of an answer", "応答が途中で止まります"),
+        }
+    }
 }
 
 impl NoAnswer {
@@ -60,6 +94,7 @@ impl Speak for NoAnswer {
     fn say(&self, lang: Lang) -> String {
         match self {
             NoAnswer::System(error) => os_error(error, lang),
+            NoAnswer::Silent(waited_for) => waited_for.say(lang),
             NoAnswer::NoHost => say!(lang, "the name is not known", "名前が見つかりません"),
             NoAnswer::Library(text) => match lang {
                 Lang::En => text.clone(),

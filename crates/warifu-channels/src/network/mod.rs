@@ -13,7 +13,7 @@ mod tls;
 mod trying_again;
 mod web;
 
-pub use fault::{Fault, NoAnswer};
+pub use fault::{Fault, NoAnswer, WaitedFor};
 pub use settings::{Network, NetworkError, Patience};
 pub use trying_again::TryingAgain;
 

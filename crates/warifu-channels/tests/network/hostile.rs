@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use warifu_channels::testing::{MemoryChannel, Publishing as _};
 use warifu_channels::{
-    Address, Channel, ChannelError, Fault, Mirror, Mirrors, Network, Patience, ReadError, open,
-    publish_statement, read_tip,
+    Address, Channel, ChannelError, Fault, Mirror, Mirrors, Network, NoAnswer, Patience, ReadError,
+    WaitedFor, open, publish_statement, read_tip,
 };
 use warifu_trust::testing::{World, now};
 use warifu_trust::{ChannelPath, Organisation, Says, StatementFile};
+use warifu_values::lang::{Lang, Speak as _};
 
 use crate::served::{NGINX, Served, Trouble, patience};
 
@@ -149,6 +150,34 @@ fn words_that_never_end_are_not_read_to_their_end() {
     let served = dripping(302, "/live/metadata/2.root.json", "2.root.json");
     assert!(read(&served).is_err());
     assert!(served.asked().len() <= 6, "{}", served.asked().len());
+}
+
+/// Who waits is told what for, in both languages, and nothing of the library's.
+#[test]
+fn a_place_that_keeps_silent_is_told_by_what_was_waited_for() {
+    let files = MemoryChannel::default();
+    files.put(ChannelPath::root(2).as_str(), vec![b'x'; 100]);
+    let stalls = Served::start(files, NGINX, |_, _| Trouble::Stall);
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/live", silent.local_addr().unwrap());
+    let patience = Patience { outlasts: Duration::ZERO, first_answer: Duration::ZERO, ..patience() };
+    let network = Network::plain(patience, now);
+    let places = [
+        (url, WaitedFor::Answer, "応答が始まりません"),
+        (stalls.url(), WaitedFor::Rest, "応答が途中で止まります"),
+    ];
+    for (url, waited_for, japanese) in places {
+        let reader = Address::parse(url.clone(), &network).unwrap().channel();
+        let error = reader.read(&ChannelPath::root(2), 1000).unwrap_err();
+        let is_told = matches!(
+            &error,
+            ChannelError::Remote { fault: Fault::NoAnswer { why: NoAnswer::Silent(what) }, .. }
+                if *what == waited_for
+        );
+        assert!(is_told, "{error:?}");
+        let said = error.say(Lang::Ja);
+        assert!(said.contains(japanese) && said.contains(&url) && !said.contains("timeout"), "{said}");
+    }
 }
 
 /// What lies elsewhere is read there: by a whole address, from the root of the same server, or beside.

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use warifu_channels::contract::reading_contract;
-use warifu_channels::{Address, ChannelError, Fault, Network};
+use warifu_channels::{Address, ChannelError, Fault, Network, NoAnswer, Patience, WaitedFor};
 use warifu_trust::ChannelPath;
+use warifu_trust::testing::now;
 use warifu_values::lang::{Lang, Speak as _};
 
 use crate::served::settings;
@@ -108,6 +110,38 @@ fn a_server_of_another_authority_is_not_believed() {
         // In words, and not in those of the library's source.
         let japanese = error.say(Lang::Ja);
         assert!(japanese.contains("信頼する認証局が発行したものではありません"), "{japanese}");
+    }
+}
+
+/// It takes the connection, and does not answer the greeting, or a byte of that at a time.
+#[test]
+fn a_server_that_does_not_greet_is_given_up_in_time() {
+    for drips in [false, true] {
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("https://{}/live", silent.local_addr().unwrap());
+        // It ends with the test's process.
+        std::thread::spawn(move || {
+            let mut lines: Vec<std::net::TcpStream> = Vec::new();
+            for line in silent.incoming().flatten() {
+                lines.push(line);
+                // The head of a greeting of 16 KiB.
+                let greeting = [0x16, 3, 3, 0x40, 0, 2, 0, 0x3f, 0xfc, 3, 3].into_iter().chain([7; 200]);
+                let mut line = lines.last().unwrap();
+                for byte in greeting.take(if drips { 200 } else { 0 }) {
+                    let _ = std::io::Write::write_all(&mut line, &[byte]);
+                    std::thread::park_timeout(Duration::from_millis(50));
+                }
+            }
+        });
+        let (connect, read) = (Duration::from_millis(300), Duration::from_secs(20));
+        let patience = Patience { connect, read, first_answer: Duration::ZERO, ..crate::served::patience() };
+        let reader = Address::parse(url, &Network::plain(patience, now)).unwrap().channel();
+        let begun = Instant::now();
+        let error = reader.read(&ChannelPath::root(2), 1000).unwrap_err();
+        assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+        let what = NoAnswer::Silent(WaitedFor::Connection);
+        let is_told = error.to_string().contains(&what.say(Lang::En));
+        assert!(is_told, "{drips}: {error}");
     }
 }
 

@@ -25,6 +25,10 @@ use crate::trial::Replayed;
 /// Taking a release includes the replay of large claim files.
 const PATIENCE: Duration = Duration::from_secs(300);
 
+/// Whoever only looks waits for no disk, no channel and no program: a checker that keeps silent for so long
+/// hangs.
+const LOOKING: Duration = Duration::from_secs(20);
+
 /// A status with many codes that turned.
 const ANSWER_BYTES: usize = 64 << 20;
 
@@ -32,6 +36,7 @@ const ANSWER_BYTES: usize = 64 << 20;
 #[derive(Debug, Clone)]
 pub struct Client {
     way: Way,
+    looking: Duration,
 }
 
 /// How it is reached.
@@ -58,13 +63,19 @@ impl Client {
     /// Of the checker that hears operators at `socket`
     /// ([`crate::service::OperatorSocket::in_state`]).
     pub fn at(socket: impl Into<PathBuf>) -> Self {
-        Client { way: Way::Socket(socket.into()) }
+        Client { way: Way::Socket(socket.into()), looking: LOOKING }
+    }
+
+    /// The same, whose looks wait for so long at most.
+    #[must_use]
+    pub fn looking_within(self, looking: Duration) -> Self {
+        Client { looking, ..self }
     }
 
     /// Of a checker on another machine.
     #[cfg(feature = "https")]
     pub(super) fn over_tls(over_tls: OverTls) -> Self {
-        Client { way: Way::OverTls(over_tls) }
+        Client { way: Way::OverTls(over_tls), looking: LOOKING }
     }
 
     /// What it says of itself.
@@ -215,6 +226,18 @@ impl Client {
                      --state で指定してください"
                 ),
             ),
+            (_, Some(io::ErrorKind::TimedOut)) => (
+                format!(
+                    "the checker at {socket} is there and does not answer: it hangs, or the machine is too \
+                     busy (uptime, dmesg -T, journalctl -u warifu-checker); where claims are not answered \
+                     either, restart it: systemctl restart warifu-checker"
+                ),
+                format!(
+                    "{socket} のチェッカーは起動していますが、応答しません（停止状態か、機械の過負荷）。uptime、dmesg -T、\
+                     journalctl -u warifu-checker を確認し、請求にも応答しない場合は systemctl restart warifu-checker \
+                     で再起動してください"
+                ),
+            ),
             _ => (
                 format!(
                     "no checker answers at {socket}; see whether one runs (warifu-checker serve, its log) \
@@ -236,6 +259,7 @@ impl Client {
             #[cfg(feature = "https")]
             Way::OverTls(over_tls) => over_tls.host(),
         };
+        let patience = if method == Method::GET { self.looking } else { PATIENCE };
         let request =
             Request::builder().method(method).uri(path).header(header::HOST, host).body(Body::from(body))?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -246,7 +270,7 @@ impl Client {
                 Way::OverTls(over_tls) => ask_on(over_tls.connect().await?, request).await,
             }
         };
-        let answer = runtime.block_on(async { tokio::time::timeout(PATIENCE, asked).await });
+        let answer = runtime.block_on(async { tokio::time::timeout(patience, asked).await });
         answer.unwrap_or_else(|late| Err(io::Error::new(io::ErrorKind::TimedOut, late).into()))
     }
 }

@@ -4,7 +4,6 @@ use crate::acts::Acts;
 use crate::cli::arguments::Remote;
 use crate::cli::client::ClientError;
 use crate::cli::failure::Failure;
-use crate::history::Chronicle;
 use crate::log::{Log, now};
 use crate::said::Said;
 use crate::state::{Forgotten, Recent, StateDirectory};
@@ -24,7 +23,6 @@ pub(super) fn forget_claims(remote: &Remote, log: Log) -> Result<Forgotten, Fail
     let directory = StateDirectory::open(state).map_err(|error| Failure::could_not(Said::of(&error)))?;
     let forgotten = Recent::at_rest(directory.recent()).and_then(|recent| recent.forget());
     let told = forgotten.as_ref().map_or_else(Clone::clone, Said::both);
-    let history = Chronicle::open(StateDirectory::look_at(directory.path()), now(), log);
-    Acts::at(&directory.audit(), history, log).claims_forgotten(&told, forgotten.is_ok(), now());
+    Acts::open(directory.path(), now(), log).claims_forgotten(&told, forgotten.is_ok(), now());
     forgotten.map_err(Failure::could_not)
 }

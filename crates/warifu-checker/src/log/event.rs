@@ -128,6 +128,9 @@ events! {
     DiskFailed "disk.failed" Error
         en "this machine's disk is full or does not do: a release cannot be kept"
         ja "この機械のディスクが満杯または障害で、リリースを保存できない";
+    ClockWrong "clock.wrong" Error
+        en "this machine's clock cannot be right: claims are judged on, nothing new is taken"
+        ja "この機械の時計が正しくない（点検は続け、新しいリリースは受け入れない）";
     StateDamaged "state.damaged" Error
         en "a file of this machine that the checker stands on is damaged: warifu-checker repair"
         ja "この機械のファイル（ルート、信頼情報、記録）が壊れている（warifu-checker repair）";
@@ -137,6 +140,9 @@ events! {
     StateBegun "state.begun" Info
         en "the state folder is new: nothing that ran before is known there"
         ja "状態フォルダーを新しく作成した（以前の稼働状況は引き継がない）";
+    StateShared "state.shared" Warn
+        en "the new state folder holds what is none of a checker's: another one may have been meant"
+        ja "新しい状態フォルダーにチェッカーのものでないファイルがある（指定誤りの可能性）";
     RecordRebuilt "record.rebuilt" Error
         en "the record was put together from other witnesses, or is older than they: warifu-checker repair"
         ja "記録をほかの情報から復元した、または記録が操作記録より古い（warifu-checker repair）";

@@ -202,7 +202,7 @@ fn told(status: &Status, lang: Lang) -> Vec<Alarm> {
     }
     if let Some(Amiss { cause, why }) = status.not_taken() {
         let grade = match cause {
-            Cause::DiskFull | Cause::DiskFault => Grade::Alarm,
+            Cause::Clock | Cause::DiskFull | Cause::DiskFault => Grade::Alarm,
             _ => Grade::Warning,
         };
         add_cause(&mut add, grade, cause, None, Some(&why), lang);

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
+use axum::http::header;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service as _, service_fn};
@@ -18,10 +19,10 @@ use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::watch;
 use tokio::time::{sleep_until, timeout};
-use warifu_trust::UnixSeconds;
 
 use crate::log::now;
 use crate::service::activity::{Activity, Answering, Overdue, Watched};
+use crate::service::dated::date;
 use crate::service::head::{TOO_LATE, head_bytes, too_long};
 use crate::service::http_service::Service;
 use crate::service::limits::Limits;
@@ -102,13 +103,16 @@ where
         let is_taken = head_bytes(&request) <= limits.head_bytes;
         let answered = is_taken.then(|| router.call(request.map(Body::new)));
         async move {
-            let response = match answered {
+            let mut response = match answered {
                 None => too_long(version),
                 Some(answered) => {
                     let Ok(response) = answered.await;
                     response
                 }
             };
+            if let Some(date) = date(now()) {
+                response.headers_mut().insert(header::DATE, date);
+            }
             Ok::<Response<Answering>, Infallible>(response.map(|body| Answering::new(body, in_flight)))
         }
     });
@@ -182,15 +186,9 @@ async fn tell_too_late(mut stream: impl AsyncRead + AsyncWrite + Unpin) {
     let _ = timeout(PASSES, told).await;
 }
 
-/// Whether `Date` can say this instant: hyper panics on a year that has not four digits, as a machine has it
-/// whose clock is broken.
-fn can_be_dated(now: UnixSeconds) -> bool {
-    now > UnixSeconds::EPOCH && now < UnixSeconds::LAST
-}
-
 fn http1_by(limits: &Limits) -> http1::Builder {
     let mut builder = http1::Builder::new();
-    builder.max_buf_size(limits.head_bytes.max(LEAST_HEAD_BYTES)).auto_date_header(can_be_dated(now()));
+    builder.max_buf_size(limits.head_bytes.max(LEAST_HEAD_BYTES)).auto_date_header(false);
     builder
 }
 
@@ -198,24 +196,11 @@ fn http1_by(limits: &Limits) -> http1::Builder {
 fn http2_by(limits: &Limits) -> hyper::server::conn::http2::Builder<hyper_util::rt::TokioExecutor> {
     let mut builder = hyper::server::conn::http2::Builder::new(hyper_util::rt::TokioExecutor::new());
     builder
-        .auto_date_header(can_be_dated(now()))
+        .auto_date_header(false)
         .max_concurrent_streams(http2::REQUESTS)
         .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX).min(http2::HEAD_BYTES))
         .max_send_buf_size(http2::AHEAD_BYTES)
         .initial_stream_window_size(http2::READ_BYTES)
         .initial_connection_window_size(http2::READ_BYTES);
     builder
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_clock_that_no_date_can_say_is_not_told() {
-        let at = |seconds: i64| can_be_dated(UnixSeconds::new(seconds));
-        assert!(at(1_780_000_000));
-        // As `log::now` has them: before 1970, and after 9999.
-        assert!(!at(-1) && !at(0) && !at(i64::MAX));
-    }
 }

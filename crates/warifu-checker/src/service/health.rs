@@ -55,7 +55,7 @@ impl Service {
         Health {
             ready: active.is_some() && !draining,
             draining,
-            state: state_of(active.as_deref()).to_owned(),
+            state: state_of(&self.swapper).to_owned(),
             running: active.map(|active| Judging {
                 id: active.id.into(),
                 title: active.title.clone(),

@@ -27,6 +27,7 @@ mod budget;
 mod certificate;
 #[cfg(feature = "https")]
 mod certificates;
+mod dated;
 mod head;
 mod keeper;
 mod lately;

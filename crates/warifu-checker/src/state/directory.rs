@@ -13,6 +13,7 @@
 //! trusted-copy.json     what was accepted of the channel at the last look
 //! damaged/              what could not be believed, for whoever looks into it
 //! audit.jsonl           what this checker did (warifu_audit)
+//! acts-unwritten.json   what of that could not be written yet, as long as that is so
 //! history.json          how much was found over time (crate::history)
 //! lock                  held while a checker runs
 //! ```
@@ -45,6 +46,10 @@ const LEFT_FILES: [&str; 3] = [LOG, "history.json", "trusted-copy.json"];
 
 /// Folders in which one leaves anything only after that.
 const LEFT_FOLDERS: [&str; 4] = [CONTENT, MANIFESTS, "trusted", "damaged"];
+
+/// All that may lie in a folder before a checker was ever in it, or while it begins.
+const OWN: [&str; 9] =
+    [CONTENT, MANIFESTS, "trusted", "damaged", "recent", "reports", "lock", "operator.sock", "lost+found"];
 
 /// The log of acts that is read for what ran: some hundred bytes an act.
 const LOG_BYTES: u64 = 256 << 20;
@@ -211,7 +216,7 @@ impl StateDirectory {
 
     /// Whether no checker ever was here: the record is written before anything else is, so whatever else is
     /// here outlived one.
-    fn is_untouched(&self) -> bool {
+    pub fn is_untouched(&self) -> bool {
         let is_there = |name: &&str| fs::symlink_metadata(self.path.join(name)).is_ok();
         let has_any = |name: &&str| {
             let entries = fs::read_dir(self.path.join(name)).into_iter().flatten();
@@ -219,6 +224,15 @@ impl StateDirectory {
             entries.flatten().any(|entry| entry.file_name() != "lost+found")
         };
         !LEFT_FILES.iter().any(is_there) && !LEFT_FOLDERS.iter().any(has_any)
+    }
+
+    /// What lies here and is nothing of a checker's, by name: the folder may be meant for something else.
+    pub fn strangers(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.path).into_iter().flatten().flatten();
+        let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let mut strangers: Vec<String> = names.filter(|name| !OWN.contains(&name.as_str())).collect();
+        strangers.sort_unstable();
+        strangers
     }
 
     /// Writes the record of a folder that no checker ever was in, so that what comes to lie beside it is not

@@ -39,14 +39,25 @@ impl Swapper {
     pub fn attached(&self) -> Option<Attached> {
         let follower = self.follower.as_ref()?;
         let active = self.active();
+        let is_settling = self.is_settling();
         let Ok(follower) = follower.try_lock() else {
             let (uses, since, told, asked, watched_until, trouble) = Default::default();
-            return Some(Attached { is_changing: true, uses, since, told, asked, watched_until, trouble });
+            return Some(Attached {
+                is_changing: true,
+                is_settling,
+                uses,
+                since,
+                told,
+                asked,
+                watched_until,
+                trouble,
+            });
         };
         let on_probation = active.filter(|active| active.phase() == Phase::Probation);
         let watched = i64::try_from(follower.target.watched_seconds()).unwrap_or(i64::MAX);
         Some(Attached {
             is_changing: false,
+            is_settling,
             uses: follower.target.uses().map(|id| id.release),
             since: follower.trouble.as_ref().map(|trouble| trouble.since).or(follower.in_step),
             told: follower.told.clone(),
@@ -55,6 +66,13 @@ impl Swapper {
                 .map(|it| UnixSeconds::new(it.since.seconds().saturating_add(watched))),
             trouble: follower.trouble.as_ref().map(|trouble| trouble.failed.why.clone()),
         })
+    }
+
+    /// Whether what judges was given to the program only just now, and there was none before: it is no more
+    /// confirmed than one on probation before the program was seen to work with it for a while.
+    pub fn is_settling(&self) -> bool {
+        let active = self.active().filter(|_| self.follower.is_some());
+        active.is_some_and(|it| it.phase() == Phase::Confirmed && self.record().tried() == Some(it.id.into()))
     }
 
     /// Whether the program is just being seen to.

@@ -11,6 +11,7 @@ use crate::log::Event;
 use crate::said::Said;
 use crate::state::Phase;
 use crate::swap::active::Active;
+use crate::swap::clock;
 use crate::swap::observed::{Observed, ToDo, do_each};
 use crate::swap::swapper::Swapper;
 
@@ -20,6 +21,10 @@ impl Swapper {
     /// Around an instant that both signed, what came before it is judged by the release before, and what came
     /// after it waits until the new one judges, or is refused, some seconds at most.
     pub fn judging(&self, received: UnixSeconds) -> Option<Arc<Active>> {
+        if let Some(active) = self.active().filter(|active| clock::wrong(received, Some(active)).is_some()) {
+            // Which of two it is for, nobody can tell by such an instant: nothing is waited for.
+            return Some(active);
+        }
         if !self.instant.settle(received) {
             self.log.event(Event::ReleaseLate, &Said::new(
                 "a release is late: its instant has come, and it does not judge yet; the one before goes on",

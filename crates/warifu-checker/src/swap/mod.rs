@@ -15,6 +15,7 @@ mod workbench;
 
 mod active;
 mod aside;
+mod clock;
 mod ending;
 mod follower;
 mod gates;

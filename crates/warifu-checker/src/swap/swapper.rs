@@ -100,8 +100,7 @@ impl Swapper {
         log: Log,
         now: UnixSeconds,
     ) -> Result<Self, StateDirectoryError> {
-        let history = Chronicle::open(StateDirectory::look_at(directory.path()), now, log);
-        let acts = Acts::at(&directory.audit(), history, log);
+        let acts = Acts::open(directory.path(), now, log);
         let (runs, held) = resume(directory, &schemas, log, now)?;
         if let Some(held) = held {
             acts.decided(Act::Hold, Some(held.id.release), &held.why, now);

@@ -18,6 +18,7 @@ use crate::state::{Damage, Frozen, Id, Lost, Refused, RefusedFor, Step};
 use crate::swap::active::Active;
 use crate::swap::aside::aside;
 use crate::swap::clearing::{Cleared, Newer, NotCleared, is_newer};
+use crate::swap::clock;
 use crate::swap::outcome::Outcome;
 use crate::swap::runs::NotActivated;
 use crate::swap::swapper::{Swapper, Trusted};
@@ -104,6 +105,10 @@ impl Swapper {
         // Before anything else of it is looked at: a withdrawal may have been heard on the way to a refusal.
         self.leave_withdrawn(opened.as_deref().ok(), now);
         self.runs.note_withdrawn(|id| self.withdrawn(id));
+        // What has expired, and whose instant has come, is asked of a clock that is right.
+        if let Some(amiss) = clock::wrong(now, self.active().as_deref()) {
+            return unavailable(amiss);
+        }
         let offer = match opened {
             Ok(offer) => offer,
             Err(SourceError::Unavailable(why)) => return no_channel(why),
@@ -480,6 +485,9 @@ impl Swapper {
             self.settle(now);
         }
         self.look_after(now);
+        if clock::wrong(now, self.active().as_deref()).is_some() {
+            return None;
+        }
         // Not before the bench is held: what waits there may be older than what somebody is just bringing.
         let mut bench = self.bench.hold();
         let Due { candidate, failed } = bench.take_due(now, self.runs.is_frozen())?;

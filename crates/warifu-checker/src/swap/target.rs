@@ -112,6 +112,9 @@ pub trait Target: Send + Sync {
 pub struct Attached {
     /// It is just being given one, or asked whether it works.
     pub is_changing: bool,
+    /// It was given its first release only just now: that is confirmed once it was seen to work for a while.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_settling: bool,
     /// The release that it works with.
     pub uses: Option<u64>,
     /// Since when it is in step with what runs here, or out of step.
@@ -185,6 +188,13 @@ impl Speak for Attached {
         });
         lines.extend(self.told.as_ref().map(|it| it.say(lang, "told to read it last", "直近の再読込")));
         lines.extend(self.asked.as_ref().map(|it| it.say(lang, "asked last", "直近の動作確認")));
+        if self.is_settling {
+            lines.push(say!(
+                lang,
+                "it is watched for some seconds; its first release is confirmed then",
+                "数秒間動作を監視し、問題がなければ最初のリリースを確定します"
+            ));
+        }
         if let Some(until) = self.watched_until {
             lines.push(say!(
                 lang,

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use warifu_channels::{Address, Channel, ChannelError, Floor, Look, Mirror, Mirrors};
-use warifu_checker::cli::Client;
+use warifu_checker::cli::{Client, ClientError};
 use warifu_checker::log::now;
 use warifu_checker::source::TrustSource;
 use warifu_checker::swap::{Outcome, Wanted};
@@ -36,6 +36,18 @@ impl Channel for Hanging {
         }
         self.inner.read_in(path, most, look)
     }
+}
+
+/// It takes the connection, and that is all: whoever looks is told soon, and what to do.
+#[test]
+fn a_checker_that_hangs_is_told_as_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let socket = directory.path().join("operator.sock");
+    let _listening = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let told = Client::at(&socket).looking_within(Duration::from_millis(300)).status().unwrap_err();
+    let ClientError::Unreachable(said) = told else { panic!("{told:?}") };
+    assert!(said.en.contains("is there and does not answer: it hangs"), "{}", said.en);
+    assert!(said.ja.contains("systemctl restart warifu-checker"), "{}", said.ja);
 }
 
 /// Everybody who looks at a checker, and who sends to it.

@@ -49,6 +49,16 @@ impl Running {
 
     /// With these options too, telling events there.
     pub(crate) fn telling(directory: &Path, options: &[&str], told: Stdio) -> Running {
+        Running::with(directory, options, &[], told)
+    }
+
+    /// The same in this environment.
+    pub(crate) fn with(
+        directory: &Path,
+        options: &[&str],
+        variables: &[(&str, &Path)],
+        told: Stdio,
+    ) -> Running {
         let mut command = Command::new(PROGRAM);
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--poll", "1", "--probation", "2", "--lang", "en"])
@@ -59,7 +69,8 @@ impl Running {
             .arg(directory.join("root.json"))
             .arg("--state")
             .arg(directory.join("state"))
-            .args(options);
+            .args(options)
+            .envs(variables.iter().copied());
         Running::run(command, options.contains(&"--watch-listen"), &directory.join("state"), told)
     }
 

@@ -6,6 +6,7 @@ mod advised;
 mod amiss;
 mod attached;
 mod client;
+mod clocks;
 mod configured;
 mod damaged;
 mod decided;

@@ -77,7 +77,7 @@ impl Status {
                 self.looked()?.release().is_some_and(|release| self.tells_that_withdrawn(release))
             }
             Cause::Program => self.attached.as_ref().is_some_and(|attached| attached.trouble.is_some()),
-            Cause::Channel | Cause::DiskFull | Cause::DiskFault | Cause::Later => false,
+            Cause::Channel | Cause::Clock | Cause::DiskFull | Cause::DiskFault | Cause::Later => false,
         };
         (!is_told_elsewhere).then_some(amiss)
     }

@@ -32,8 +32,8 @@ impl Speak for Status {
             let word = word.say(lang).to_lowercase();
             lines.push(say!(
                 lang,
-                "NOT WRITTEN ({word}): {said}; until then a restart may forget it and find what was before",
-                "未記録（{word}）: {said}。書き込めるまでは、再起動すると失われ、以前の状態に戻る場合があります"
+                "NOT WRITTEN ({word}): {said}; what is not on disk, a restart may forget",
+                "未記録（{word}）: {said}。ディスクに書き込めていないものは、再起動すると失われる場合があります"
             ));
         }
         if let Some(Amiss { cause, why }) = &self.no_reserve {
@@ -101,7 +101,9 @@ impl Speak for Status {
                      --reason （理由）または warifu-checker fall-back で判断してください"
                 ));
             }
-            None if self.running.is_some() => lines.push(say!(lang, "confirmed", "確定済み")),
+            None if self.running.is_some() && self.state == "confirmed" => {
+                lines.push(say!(lang, "confirmed", "確定済み"))
+            }
             None => {}
         }
         lines.extend(self.next.as_ref().map(|next| next.say(lang)));

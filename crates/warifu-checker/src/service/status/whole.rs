@@ -9,7 +9,7 @@ use crate::history::HistoryAct;
 use crate::said::Said;
 use crate::service::status::parts::{Doors, Next, OfClaims, Queue, Requests, Watch};
 use crate::state::{Damage, Decision, Frozen, Held, Installed, Lost, Phase, Refused};
-use crate::swap::{Active, Attached, LastPoll, Swapper};
+use crate::swap::{Attached, LastPoll, Swapper};
 
 /// Everything `GET /status` says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -105,7 +105,7 @@ impl Status {
         let door = doors.of_claims.filter(|_| attached.is_none());
         let withdrawn = swapper.runs_withdrawn();
         Status {
-            state: state_of(active.as_deref()).to_owned(),
+            state: state_of(swapper).to_owned(),
             running: record.running().release().cloned(),
             way_back: withdrawn.as_ref().and_then(|_| swapper.can_go_back_to()),
             withdrawn,
@@ -138,9 +138,10 @@ impl Status {
 }
 
 /// In a word, how far what judges has proven itself.
-pub(in crate::service) fn state_of(active: Option<&Active>) -> &'static str {
-    match active.map(Active::phase) {
+pub(in crate::service) fn state_of(swapper: &Swapper) -> &'static str {
+    match swapper.active().map(|active| active.phase()) {
         None => "none",
+        Some(Phase::Confirmed) if swapper.is_settling() => "probation",
         Some(Phase::Probation) => "probation",
         Some(Phase::Confirmed) => "confirmed",
     }

@@ -4,8 +4,12 @@ use std::fs;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use warifu_checker::service::{Doors, Queue, Requests, Status};
+use warifu_checker::swap::Wanted;
+use warifu_values::lang::{Lang, Speak as _};
+
 use crate::attached::process::{Attach, asked, events, given, until};
-use crate::attached::site::{Site, draft};
+use crate::attached::site::{Site, draft, later};
 use crate::killed::{PROGRAM, publish_unsigned, published};
 use crate::line::Draft;
 
@@ -37,6 +41,30 @@ fn what_becomes_of_a_program_is_told_on_stderr() {
     // Nothing is read again, and it goes on.
     assert!(Command::new("kill").args(["-HUP", &attach.0.id().to_string()]).status().unwrap().success());
     assert_eq!(asked(at, &["swap"]).status.code(), Some(1), "held");
+}
+
+/// Nobody is told that a first release is confirmed before the program was seen to work with it for a while.
+#[test]
+fn a_first_release_is_confirmed_once_the_program_was_seen_to_work_with_it() {
+    let site = Site::new();
+    let swapper = site.start(|_| ());
+    let told = || {
+        let status = Status::of(&swapper, Requests::default(), Queue::default(), Doors::default(), later(0));
+        (status.state.clone(), status.say(Lang::En))
+    };
+    assert!(told().1.contains("no release runs"), "{}", told().1);
+    site.shelf.offer(draft(1));
+    swapper.poll(later(0), Wanted::ByItself);
+    for seconds in 0..3 {
+        let (state, said) = told();
+        assert_eq!(state, "probation", "after {seconds} looks");
+        assert!(said.contains("its first release is confirmed then"), "{said}");
+        assert!(!said.lines().any(|line| line == "confirmed"), "{said}");
+        swapper.tick(later(seconds));
+    }
+    let (state, said) = told();
+    assert!(state == "confirmed" && said.lines().any(|line| line == "confirmed"), "{said}");
+    assert!(!said.contains("its first release"), "{said}");
 }
 
 /// What the alert on `cause="program"` reads, where no operator is asked.
