@@ -160,6 +160,7 @@ impl Speak for RootChange {
                 )
             }
             RootChange::Expires { from, to } => {
+                let (from, to) = (from.said_exactly(lang), to.said_exactly(lang));
                 say!(lang, "holds until {to} instead of {from}", "有効期限: {from} → {to}")
             }
         }

@@ -153,7 +153,7 @@ fn root_lines(context: &Context, summary: &RootSummary) -> String {
         "root version {}, expires {}\n",
         "ルート 第{}版、有効期限 {}\n",
         summary.version,
-        summary.expires
+        summary.expires.said_exactly(lang)
     );
     for power in RootPower::ALL {
         let names: Vec<&str> =
