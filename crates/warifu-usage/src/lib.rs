@@ -27,6 +27,8 @@ mod progress;
 
 mod refusal;
 
+mod told;
+
 mod usage;
 
 mod document;
@@ -40,4 +42,5 @@ pub use paint::Paint;
 pub use progress::{Progress, Steps};
 pub use refusal::{Refusal, day, number, why};
 pub use screen::{columns, rows};
+pub use told::told;
 pub use usage::Usage;

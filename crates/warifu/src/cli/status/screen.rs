@@ -218,7 +218,8 @@ fn expiry(expiries: Expiries, width: usize, lang: Lang) -> Vec<String> {
     for one in halves.into_iter().chain(timestamp) {
         let Some(line) = lines.last_mut() else { continue };
         let gap = say!(lang, ", ", "、");
-        if line.width() + gap.width() + one.width() <= width {
+        // Another one may follow, after a mark.
+        if line.width() + 2 * gap.width() + one.width() <= width {
             line.push_str(&gap);
             line.push_str(&one);
         } else {
