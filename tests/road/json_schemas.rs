@@ -19,7 +19,7 @@ impl Published {
     pub(crate) fn new() -> Self {
         let mut compiler = Compiler::new();
         for (name, schema) in published() {
-            compiler.add_resource(&url(&name), schema).unwrap();
+            compiler.add_resource(&url(&name), tight(schema)).unwrap();
         }
         Published { compiler, schemas: Schemas::new(), met: BTreeSet::new() }
     }
@@ -45,6 +45,56 @@ impl Published {
 
 fn url(file: &str) -> String {
     format!("file:///{file}")
+}
+
+/// `schema` as it is held here: an object has no member that is not described. As they are published they are
+/// open, for members that are added.
+fn tight(mut schema: Value) -> Value {
+    tighten(&mut schema, false);
+    schema
+}
+
+/// `is_part` says that what is around it describes more of the same object.
+fn tighten(schema: &mut Value, is_part: bool) {
+    const PARTS: [&str; 3] = ["anyOf", "oneOf", "allOf"];
+    let Value::Object(members) = schema else { return };
+    let describes = members.get("properties").is_some_and(Value::is_object);
+    for (name, member) in members.iter_mut() {
+        match member {
+            Value::Array(parts) if PARTS.contains(&name.as_str()) => {
+                parts.iter_mut().for_each(|part| tighten(part, is_part || describes));
+            }
+            Value::Object(each) if ["properties", "$defs"].contains(&name.as_str()) => {
+                each.values_mut().for_each(|one| tighten(one, false));
+            }
+            Value::Object(_) if ["items", "additionalProperties"].contains(&name.as_str()) => {
+                tighten(member, false);
+            }
+            _ => {}
+        }
+    }
+    if describes && !is_part {
+        members.insert("unevaluatedProperties".to_owned(), false.into());
+    }
+}
+
+#[test]
+fn a_member_that_no_schema_describes_is_told() {
+    let told = serde_json::json!({
+        "properties": { "a": { "type": "object", "properties": { "b": {} } } },
+        "anyOf": [{ "properties": { "c": {} } }, { "required": ["d"] }],
+    });
+    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+    compiler.add_resource("file:///told.json", tight(told)).unwrap();
+    let schema = compiler.compile("file:///told.json", &mut schemas).unwrap();
+    for (document, holds) in [
+        (serde_json::json!({ "a": { "b": 1 }, "c": 1 }), true),
+        (serde_json::json!({ "a": { "b": 1, "x": 1 }, "c": 1 }), false),
+        (serde_json::json!({ "a": {}, "x": 1 }), false),
+        (serde_json::json!({ "a": {}, "d": 1 }), false),
+    ] {
+        assert_eq!(schemas.validate(&document, schema).is_ok(), holds, "{document}");
+    }
 }
 
 /// Every file of `schemas/json/` by its name.

@@ -36,7 +36,7 @@ mod document;
 pub use catalogue::Catalogue;
 pub use colour::Colour;
 pub use completions::Shell;
-pub use document::{Documents, asks_for_json, code_of, error};
+pub use document::{Documents, asks_for_json, code_of, coded, error};
 pub use language::{asked_for, of_locale, parse_language};
 pub use paint::Paint;
 pub use progress::{Progress, Steps};

@@ -288,6 +288,35 @@ impl Caution {
     }
 }
 
+impl Caution {
+    /// A name for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Caution::Withdrawn(..) => "withdrawn",
+            Caution::AgainstWithdrawn(..) => "against-withdrawn",
+            Caution::NewerImports { .. } => "newer-imports",
+            Caution::Older { .. } => "older",
+            Caution::Apart { .. } => "apart",
+            Caution::Unknown { .. } => "unknown",
+            Caution::UndeclaredRevert { .. } => "undeclared-revert",
+            Caution::Unchanged { .. } => "unchanged",
+            Caution::Gone { .. } => "gone",
+            Caution::FormatGone { .. } => "format-gone",
+            Caution::LetPass { .. } => "let-pass",
+            Caution::Fewer { .. } => "fewer",
+            Caution::NotAnEmergency { .. } => "not-an-emergency",
+            Caution::CorrectionEnds { .. } => "correction-ends",
+            Caution::CorrectionDropped { .. } => "correction-dropped",
+            Caution::NotThatRelease { .. } => "not-that-release",
+            Caution::RevertUnreadable { .. } => "revert-unreadable",
+            Caution::WithdrawnUnreadable { .. } => "withdrawn-unreadable",
+            Caution::NotIn { .. } => "not-in",
+            Caution::LeftLying { .. } => "left-lying",
+            Caution::MadeLater { .. } => "made-later",
+        }
+    }
+}
+
 impl Speak for Caution {
     fn say(&self, lang: Lang) -> String {
         let short = |commit: &str| commit.get(..12).unwrap_or_default().to_owned();

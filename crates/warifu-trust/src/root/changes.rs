@@ -119,6 +119,20 @@ impl RootSummary {
     }
 }
 
+impl RootChange {
+    /// A name for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            RootChange::Removed { .. } => "removed",
+            RootChange::Lowered { .. } => "lowered",
+            RootChange::Added { .. } => "added",
+            RootChange::Renamed { .. } => "renamed",
+            RootChange::Raised { .. } => "raised",
+            RootChange::Expires { .. } => "expires",
+        }
+    }
+}
+
 impl Speak for RootChange {
     fn say(&self, lang: Lang) -> String {
         match self {
