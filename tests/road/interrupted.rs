@@ -12,7 +12,7 @@ const SIGINT: i32 = 2;
 
 /// How long a command may work before it is interrupted, longer each time, until it is faster.
 fn moments() -> impl Iterator<Item = Duration> {
-    (1_u64..400).map(|at| Duration::from_millis(at * 15 + at * at))
+    (1_u64..200).map(|at| Duration::from_millis(at * 30 + at * at * 4))
 }
 
 /// `line`, interrupted after `moment`; whether it had done its work before.

@@ -4,9 +4,10 @@
 //! Whoever writes holds a [`Whole`] while it does, and asks [`is_asked`] where it could as well give up. The
 //! program ends by the signal, which a shell calls status 130, so that a script that runs it ends too.
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use warifu_usage::told;
 use warifu_values::lang::Lang;
 use warifu_values::say;
 
@@ -145,7 +146,8 @@ impl Known {
     fn tell(&self, text: &str) {
         if !self.is_silent {
             // ^C stands on the line, or how far the work got.
-            eprintln!("\r\u{1B}[Kwarifu: {text}");
+            let line = if io::stderr().is_terminal() { "\r\u{1B}[K" } else { "" };
+            eprintln!("{line}{}", told(&format!("warifu: {text}"), |_| false));
         }
     }
 }
