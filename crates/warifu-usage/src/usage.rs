@@ -12,6 +12,10 @@ use warifu_values::typed::half_width;
 
 use crate::help::around;
 use crate::refusal::why;
+use crate::told::told;
+
+/// What begins the line that tells how a line is written.
+const USAGE: &str = "使い方:";
 
 /// What a line came to that is no command: something is wrong with it, or it asks for help.
 #[derive(Debug)]
@@ -86,9 +90,9 @@ impl Usage {
     /// Puts what else may say what is missing beside it, where clap prints it.
     fn name_sources(&mut self) {
         if !self.missing.is_empty() {
-            let told =
+            let named =
                 self.missing.iter().map(|(argument, sources)| argument.clone() + &sources.say(Lang::En));
-            self.error.insert(ContextKind::InvalidArg, ContextValue::Strings(told.collect()));
+            self.error.insert(ContextKind::InvalidArg, ContextValue::Strings(named.collect()));
         }
     }
 
@@ -101,14 +105,17 @@ impl Usage {
     #[expect(clippy::print_stderr, reason = "nothing else is set up before the line is understood")]
     pub fn tell(&self, lang: Lang) {
         match self.in_japanese().filter(|_| lang == Lang::Ja) {
-            Some(text) => eprint!("{text}"),
+            Some(text) => eprint!("{}", told(&text, |line| line.starts_with(USAGE))),
             None if lang == Lang::Ja && self.is_help() => {
                 let help = around(&self.error.render().ansi().to_string());
                 let _ = anstream::stdout().lock().write_all(help.as_bytes());
             }
+            // Who closed the terminal does not read it.
+            None if self.is_help() => drop(self.error.print()),
             None => {
-                // Who closed the terminal does not read it.
-                let _ = self.error.print();
+                let text = self.error.render().ansi().to_string();
+                let text = told(&text, |line| line.starts_with("Usage:"));
+                let _ = anstream::stderr().lock().write_all(text.as_bytes());
                 if !self.takers.is_empty() {
                     eprintln!("\n  tip: it is an option of {}", self.takers.join(", "));
                 }
@@ -193,7 +200,7 @@ impl Usage {
         );
         line("コマンド", if asks_for_command { self.commands.join("、") } else { String::new() });
         if let Some(usage) = self.error.get(ContextKind::Usage).map(shown).filter(|usage| !usage.is_empty()) {
-            text.push_str(&format!("{}\n", around(&usage.replacen("Usage:", "使い方:", 1))));
+            text.push_str(&format!("{}\n", around(&usage.replacen("Usage:", USAGE, 1))));
         }
         text.push_str("引数の一覧は --help で表示します。\n");
         Some(text)
