@@ -80,6 +80,9 @@ fn diseases_and_modifiers_go_the_whole_road() {
     assert_eq!((&told["item"], &told["expected"]), (&json!("3489034"), &json!("8830496")));
     assert!(told["ja"].as_str().unwrap().contains("移行先の 8830496"), "{told}");
     assert_eq!(of_sy(&naming("8848186")), Vec::<Value>::new());
+    // A check-up is none that insurance covers, and stands there alone.
+    let told = of_sy(&naming("9999701"));
+    assert_eq!(told.iter().map(|told| &told["code"]).collect::<Vec<_>>(), ["claim/disease-alone"]);
     // By the sample's own month nothing is held: told once a claim of diseases, and of modifiers.
     let sample = std::fs::read(data.join("claims/RECEIPTC_GAIRAI_SAMPLE.UKE")).unwrap();
     let not_held = of_sy(&sample);

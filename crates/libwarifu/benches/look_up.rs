@@ -40,21 +40,26 @@ fn main() {
     }
 }
 
-/// The medians of both sides, and their ratio.
+/// The medians of each way, and what they are of Rust's.
 fn compared(snapshot: &Snapshot, program: &Path, place: [&String; 2], asked: &[Asked]) -> String {
-    let mut sides = [Vec::new(), Vec::new()];
+    let mut ways = [Vec::new(), Vec::new(), Vec::new()];
     for _ in 0..ROUNDS {
         let (rust, seen) = in_rust(snapshot, asked);
-        let (c, seen_there) = through_the_library(program, place, asked);
-        assert_eq!(seen, seen_there, "both find the same");
-        sides[0].push(rust);
-        sides[1].push(c);
+        ways[0].push(rust);
+        for (way, many) in ways[1..].iter_mut().zip(["1", "100"]) {
+            let (c, seen_there) = through_the_library(program, place, many, asked);
+            assert_eq!(seen, seen_there, "both find the same");
+            way.push(c);
+        }
     }
-    let [rust, c] = sides.map(|mut side| {
-        side.sort_by(f64::total_cmp);
-        side[ROUNDS / 2]
+    let [rust, one, many] = ways.map(|mut way| {
+        way.sort_by(f64::total_cmp);
+        way[ROUNDS / 2]
     });
-    format!("in Rust {rust:.1} ns, through the library {c:.1} ns: {:.3}", c / rust)
+    let (of_one, of_many) = (one / rust, many / rust);
+    format!(
+        "in Rust {rust:.1} ns; a call each {one:.1} ns: {of_one:.3}; a call of 100 {many:.1} ns: {of_many:.3}"
+    )
 }
 
 /// The newest release, and the codes of it, each on the first day of each of its periods.
@@ -147,7 +152,7 @@ fn compiled() -> PathBuf {
     program
 }
 
-fn through_the_library(program: &Path, place: [&String; 2], asked: &[Asked]) -> (f64, Sees) {
+fn through_the_library(program: &Path, place: [&String; 2], many: &str, asked: &[Asked]) -> (f64, Sees) {
     let mut text = String::new();
     for (kind, code, day) in asked {
         let _ = writeln!(text, "{kind} {code} {day}");
@@ -155,7 +160,7 @@ fn through_the_library(program: &Path, place: [&String; 2], asked: &[Asked]) -> 
     let mut child = Command::new(program)
         .args(place)
         // The first round warms what the other side has warm already.
-        .arg("2")
+        .args(["2", many])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

@@ -177,6 +177,16 @@ typedef struct {
   uint64_t amount_hundredths;
 } WarifuRecord;
 
+// What is asked of a release: a code of a kind (WARIFU_PROCEDURE and so on) on a treatment day.
+typedef struct {
+  // The kind.
+  uint32_t kind;
+  // The code, as a number.
+  uint32_t code;
+  // The day, as the number YYYYMMDD.
+  uint32_t day;
+} WarifuQuestion;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -300,6 +310,19 @@ WarifuStatus warifu_look_up(const WarifuRelease *release,
                             uint32_t day,
                             WarifuRecord *record,
                             WarifuError **error);
+
+// The same of `count` questions at once, in less time than as many calls: `records[i]` is what the release
+// says of `asked[i]`. At the first question that is not right the call ends with an error that names it;
+// the records before it are written.
+//
+// # Safety
+// `release` is null or a handle that is not closed; `asked` leads to `count` questions, which nobody changes
+// meanwhile, and `records` to room for as many records, or is null; `error` may be written, or is null.
+WarifuStatus warifu_look_up_all(const WarifuRelease *release,
+                                const WarifuQuestion *asked,
+                                size_t count,
+                                WarifuRecord *records,
+                                WarifuError **error);
 
 // Closes the release at `release` and leaves null there; null is closed already. Its texts are gone with it;
 // answers that it gave stay. Nobody may be using it.

@@ -101,6 +101,21 @@ impl Fault {
         )
     }
 
+    #[cold]
+    pub(crate) fn too_many(what: &str, count: usize) -> Fault {
+        Fault::misuse(
+            format!("{what} cannot be {count} values: hand in how many lie there"),
+            format!("{what} が {count} 個あることはありえません。実際の個数を渡してください"),
+        )
+    }
+
+    /// The same of one of several, counted from 0.
+    #[cold]
+    pub(crate) fn at(self, index: usize) -> Fault {
+        let Why { status, said: Said { en, ja } } = *self.0;
+        Fault::new(status, Said::new(format!("asked[{index}]: {en}"), format!("asked[{index}]: {ja}")))
+    }
+
     pub(crate) fn no_language(language: u32) -> Fault {
         Fault::misuse(
             format!("{language} is no language: WARIFU_ENGLISH or WARIFU_JAPANESE"),

@@ -66,6 +66,48 @@ pub(crate) unsafe fn value<'a, T>(pointer: *const T, what: &str) -> Result<&'a T
     Ok(unsafe { &*pointer })
 }
 
+/// The `count` values at `pointer`, which the header calls `what`.
+///
+/// # Errors
+/// It is null though there are some, no such value can lie there, or there are more than fit into memory.
+///
+/// # Safety
+/// `pointer` is null, or leads to so many whole values, which nobody changes during `'a`.
+pub(crate) unsafe fn values<'a, T>(pointer: *const T, count: usize, what: &str) -> Result<&'a [T], Fault> {
+    if count == 0 {
+        return Ok(&[]);
+    }
+    many(pointer, count, what)?;
+    // SAFETY: as the caller says; it is neither null nor misplaced, and a slice may be as long.
+    Ok(unsafe { std::slice::from_raw_parts(pointer, count) })
+}
+
+/// The `count` places of the caller's at `pointer`, which the header calls `what`, in their order.
+///
+/// # Errors
+/// As [`values`].
+///
+/// # Safety
+/// `pointer` is null, or so many values may be written there for as long as the places are used; what lies
+/// there may be anything.
+pub(crate) unsafe fn places<T>(
+    pointer: *mut T,
+    count: usize,
+    what: &str,
+) -> Result<impl Iterator<Item = Place<T>>, Fault> {
+    if count > 0 {
+        many(pointer, count, what)?;
+    }
+    // Nobody may read what lies there, so that it is no slice; no address of it overflows, as `many` saw.
+    Ok((0..count).map(move |at| Place(pointer.wrapping_add(at))))
+}
+
+fn many<T>(pointer: *const T, count: usize, what: &str) -> Result<(), Fault> {
+    sound(pointer, what)?;
+    let fits = count.checked_mul(size_of::<T>()).is_some_and(|bytes| isize::try_from(bytes).is_ok());
+    if fits { Ok(()) } else { Err(Fault::too_many(what, count)) }
+}
+
 /// A place of the caller's for an outcome.
 pub(crate) struct Place<T>(*mut T);
 

@@ -46,6 +46,6 @@ pub mod exported;
 mod tests;
 
 pub use exported::{WarifuAnswer, WarifuError, WarifuRelease, WarifuSource, WarifuSummary};
-pub use record::{WarifuRecord, WarifuStanding};
+pub use record::{WarifuQuestion, WarifuRecord, WarifuStanding};
 pub use status::WarifuStatus;
 pub use text::WarifuText;

@@ -77,16 +77,28 @@ pub struct WarifuRecord {
     pub amount_hundredths: u64,
 }
 
+/// What is asked of a release: a code of a kind (WARIFU_PROCEDURE and so on) on a treatment day.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WarifuQuestion {
+    /// The kind.
+    pub kind: u32,
+    /// The code, as a number.
+    pub code: u32,
+    /// The day, as the number YYYYMMDD.
+    pub day: u32,
+}
+
 impl WarifuRecord {
     /// What `release` says, written to `place`.
-    #[inline]
+    // A call of many is a loop around it.
+    #[inline(always)]
     pub(crate) fn look_up(
         release: &OpenRelease,
-        kind: u32,
-        code: u32,
-        day: u32,
+        asked: WarifuQuestion,
         place: &Place<WarifuRecord>,
     ) -> Result<(), Fault> {
+        let WarifuQuestion { kind, code, day } = asked;
         let snapshot = &release.snapshot;
         let kind = kind_of(kind)?;
         let on = TreatmentDay::of(day / 10_000, day / 100 % 100, day % 100);

@@ -178,6 +178,20 @@ impl Release {
         }
     }
 
+    fn look_up_all(&self, asked: &[WarifuQuestion]) -> Result<Vec<WarifuRecord>, Told> {
+        let (mut records, mut error) = (Vec::with_capacity(asked.len()), null_mut());
+        // SAFETY: the release is open until this is dropped, there is room for so many records, and all are
+        // written where that is done.
+        unsafe {
+            let into = records.as_mut_ptr();
+            match warifu_look_up_all(self.0, asked.as_ptr(), asked.len(), into, &raw mut error) {
+                WarifuStatus::Ok => records.set_len(asked.len()),
+                status => return Err(Told::of(status, error)),
+            }
+        }
+        Ok(records)
+    }
+
     fn about(&self) -> serde_json::Value {
         let mut text = WarifuText::EMPTY;
         // SAFETY: the release is open until this is dropped.
@@ -222,6 +236,17 @@ fn a_code_is_in_force_abolished_unknown_or_of_no_series() {
         );
         assert_eq!((&*string(record.name), &*string(record.series)), (name, series), "{at}");
     }
+    // The same of many at once.
+    let asked = [(20240610, WarifuStanding::InForce), (20250401, WarifuStanding::Abolished)];
+    let questions = asked.map(|(day, _)| WarifuQuestion { kind: WARIFU_COMMENT, code: 810_990_001, day });
+    let records = release.look_up_all(&questions).unwrap();
+    assert!(records.iter().zip(asked).all(|(record, (_, standing))| record.standing == standing));
+    assert!(records.iter().all(|record| string(record.name) == "見本"));
+    assert!(release.look_up_all(&[]).unwrap().is_empty());
+    let wrong = [questions[0], WarifuQuestion { day: 20250231, ..questions[0] }];
+    let told = release.look_up_all(&wrong).unwrap_err();
+    assert_eq!(told.status, WarifuStatus::Misuse);
+    assert!(told.en.starts_with("asked[1]: 20250231") && told.ja.starts_with("asked[1]: 20250231"));
     // A release without masters of diseases says so of them.
     for kind in [WARIFU_DISEASE, WARIFU_MODIFIER] {
         assert_eq!(release.look_up(kind, 8002, 20240610).standing, WarifuStanding::NotHeld);

@@ -153,6 +153,9 @@ fn a_disease_of_the_sample_is_judged_by_the_diseases_in_use_and_the_former_ones(
         [("claim/disease-abolished", "2003-05-31".to_owned(), name("ＡーＰｗｉｎｄｏｗ"))]
     );
     assert_eq!(of_sy("8848186"), []);
+    // 骨折 stands with a modifier (8070) here; 健康診断 is the claim's only disease.
+    assert_eq!(of_sy("8290015"), []);
+    assert_eq!(of_sy("9999701"), [("claim/disease-alone", String::new(), name("健康診断"))]);
     assert_eq!(of_sy("1234567"), [("claim/not-yet-in-force", "2024-06-01".to_owned(), None)]);
 }
 

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use warifu_claims::form::{Field, LAYOUTS, Mode};
 use warifu_claims::lookup::KINDS;
-use warifu_claims::{About, AskedOf, ClaimCode, ItemKind, Judges, Level, catalogue};
+use warifu_claims::{About, AskedOf, ClaimCode, ItemKind, Judges, Level, Snapshot, catalogue};
 use warifu_masters::schema::Schemas;
 use warifu_values::lang::Lang;
 
@@ -206,10 +206,6 @@ fn why(reason: &str) -> (&'static str, &'static str) {
             "tells what the receiver put in its place, which a checker does not",
             "受付側が置き換えた内容の通知であり、チェッカーは置き換えないため",
         ),
-        "diseases" => (
-            "the masters of diseases and modifiers (傷病名, 修飾語) are not asked",
-            "傷病名マスター・修飾語マスターを参照しないため",
-        ),
         "section-number" => (
             "what it holds against 点数表区分番号 (procedure 117) stands in no record that is known here",
             "点数表区分番号（診療行為 117）と照合する項目が、入手できた記録条件仕様にないため",
@@ -259,22 +255,45 @@ fn judges(days: Judges) -> String {
     }
 }
 
-/// What a check of claims reads: fields, and of each kind of master the columns by their numbers; of tables
-/// that judge a claim as a whole, which the source of the rule names, the columns by their ids.
+/// What a check of claims reads: fields, and of each kind of master the columns by their numbers.
 fn reads(of: AskedOf, about: &About, schemas: &Schemas) -> String {
-    let AskedOf::Items(kinds) = of else {
-        let columns = about.columns.join(", ");
-        let arrow = if columns.is_empty() { "" } else { " -> " };
-        return format!("{}{arrow}{columns}", about.fields.join("; "));
+    let kinds: Vec<&str> = match of {
+        AskedOf::Items(kinds) => kinds.iter().map(|kind| kind.master()).collect(),
+        AskedOf::File | AskedOf::Record | AskedOf::Claim | AskedOf::Payer => tables(about.columns),
     };
-    let of_kind = |kind: &ItemKind| {
-        let kind = kind.master();
+    let mut columns: Vec<(Vec<&str>, String)> = Vec::new();
+    for kind in kinds {
         let layout = *schemas.editions(kind).last().unwrap();
         let numbers = about.columns.iter().filter_map(|id| Some((layout.position(id)? + 1).to_string()));
         let numbers = numbers.collect::<Vec<_>>().join(", ");
-        (!numbers.is_empty()).then(|| format!("{kind} {numbers}"))
-    };
-    let columns = kinds.iter().filter_map(of_kind).collect::<Vec<_>>().join("; ");
+        match columns.iter_mut().find(|(_, of)| *of == numbers) {
+            // Tables of one layout.
+            Some((kinds, _)) => kinds.push(kind),
+            None if numbers.is_empty() => {}
+            None => columns.push((vec![kind], numbers)),
+        }
+    }
+    let columns = columns.iter().map(|(kinds, numbers)| format!("{} {numbers}", kinds.join(" / ")));
+    let columns = columns.collect::<Vec<_>>().join("; ");
     let arrow = if columns.is_empty() { "" } else { " -> " };
     format!("{}{arrow}{columns}", about.fields.join("; "))
+}
+
+/// The masters of which a check of claims reads `columns`: those that have most of them, then those with most
+/// of the others, until none is left.
+fn tables(columns: &[&'static str]) -> Vec<&'static str> {
+    let items = ItemKind::ALL.into_iter().map(|kind| (kind.master(), Snapshot::columns(kind)));
+    let tables = Snapshot::table_columns().map(|(kind, columns)| (kind, columns.to_vec()));
+    let all: Vec<(&str, Vec<&str>)> = items.chain(tables).collect();
+    let (mut left, mut chosen) = (columns.to_vec(), Vec::new());
+    while !left.is_empty() {
+        let of =
+            |held: &[&'static str]| left.iter().copied().filter(|id| held.contains(id)).collect::<Vec<_>>();
+        // The first of those that have as many.
+        let most = all.iter().map(|(_, held)| of(held)).rev().max_by_key(Vec::len).unwrap();
+        assert!(!most.is_empty(), "{left:?} are in no master");
+        chosen.extend(all.iter().filter(|(_, held)| of(held) == most).map(|(kind, _)| *kind));
+        left.retain(|id| !most.contains(id));
+    }
+    chosen
 }

@@ -1,6 +1,7 @@
 //! A diff as text, for people. It is written as it is made: memory does not grow with what changed.
 
 use std::io::{self, Write};
+use std::num::NonZero;
 
 use similar::{ChangeTag, TextDiff};
 use warifu_masters::change::diff::{Change, Diff, Summary, field_or_blank, fields_that_differ};
@@ -9,6 +10,8 @@ use warifu_rules::review::Risk;
 use warifu_values::lang::Lang;
 use warifu_values::number::grouped;
 use warifu_values::say;
+
+use crate::in_order::in_order;
 
 /// Writes the changes as text to `out`: how many records there are of each fate, by column and by what is
 /// risky in them, then each record with each field that differs.
@@ -27,7 +30,6 @@ pub fn write_text(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let layout = diff.layout();
-    let mut text = Vec::with_capacity(2 * PIECE_BYTES);
     let summary = diff.summary();
     let mut head =
         say!(lang, "{}: {old_name} -> {new_name}\n", "{}: {old_name} → {new_name}\n", layout.name());
@@ -46,11 +48,19 @@ pub fn write_text(
     if !diff.changes.is_empty() {
         head.push('\n');
     }
-    text.extend_from_slice(head.as_bytes());
+    out.write_all(head.as_bytes())?;
     // One place to put a column's name together, not one for each changed field.
     let names: Vec<String> =
         layout.columns.iter().map(|column| format!("    {} {}: ", column.id, column.name)).collect();
-    for change in &diff.changes {
+    let pieces: Vec<&[Change]> = diff.changes.chunks(RECORDS_OF_A_PIECE).collect();
+    let cores = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
+    in_order(&pieces, cores, |changes| records(diff, &names, changes), |text| out.write_all(&text))
+}
+
+/// The lines of so many changed records.
+fn records(diff: &Diff<'_>, names: &[String], changes: &[Change]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(PIECE_BYTES);
+    for change in changes {
         let (sign, master, row) = match *change {
             Change::Added { new } => ("+ ", diff.new, new),
             Change::Removed { old } => ("- ", diff.old, old),
@@ -64,16 +74,12 @@ pub fn write_text(
                 text.extend_from_slice(names[column].as_bytes());
                 let (before, after) =
                     (field_or_blank(diff.old, old, column), field_or_blank(diff.new, new, column));
-                push_values(&mut text, &layout.columns[column], before, after);
+                push_values(&mut text, &diff.layout().columns[column], before, after);
                 text.push(b'\n');
             }
         }
-        if text.len() >= PIECE_BYTES {
-            out.write_all(&text)?;
-            text.clear();
-        }
     }
-    out.write_all(&text)
+    text
 }
 
 /// Columns by how many of the changed records differ in them, most first.
@@ -113,6 +119,9 @@ fn counted(lines: impl Iterator<Item = (usize, String)>) -> String {
 
 /// Reports are written in pieces of about this size.
 pub(crate) const PIECE_BYTES: usize = 64 * 1024;
+
+/// How many changed records a piece of text has: some hundred bytes each, some kilobytes at most.
+const RECORDS_OF_A_PIECE: usize = 64;
 
 /// Texts shorter than this many bytes are easier to read side by side.
 const MARKED_FROM_BYTES: usize = 36;

@@ -79,6 +79,15 @@ int main(int argc, char **argv) {
     OF(MISUSE, warifu_look_up(release, WARIFU_DRUG, UINT32_MAX, 20240601, &record, &error));
     OF(MISUSE, warifu_look_up(release, WARIFU_DRUG, 1, 20240631, &record, &error));
     OF(MISUSE, warifu_look_up(release, WARIFU_DRUG, 1, UINT32_MAX, &record, &error));
+    WarifuQuestion asked[2] = {{WARIFU_DRUG, 1, 20240601}, {WARIFU_DRUG, 1, 20240631}};
+    WarifuRecord records[2];
+    OF(OK, warifu_look_up_all(release, NULL, 0, NULL, &error));
+    OF(OK, warifu_look_up_all(release, asked, 1, records, &error));
+    OF(MISUSE, warifu_look_up_all(release, asked, 2, records, &error));
+    OF(MISUSE, warifu_look_up_all(release, asked, SIZE_MAX / 2, records, &error));
+    OF(MISUSE, warifu_look_up_all(release, NULL, 1, records, &error));
+    OF(MISUSE, warifu_look_up_all(release, asked, 1, NULL, &error));
+    OF(MISUSE, warifu_look_up_all(NULL, asked, 1, records, &error));
     OF(MISUSE, warifu_release_about(release, NULL, &error));
 
     /* Judging. */

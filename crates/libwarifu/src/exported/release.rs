@@ -8,10 +8,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use warifu_trust::UnixSeconds;
 
 use crate::entry::{WarifuError, entered};
-use crate::given::{Place, optional_text, text, value};
+use crate::given::{Place, optional_text, places, text, value, values};
 use crate::handle::{Handle, behind, close, give};
 use crate::opened::{OpenRelease, Source};
-use crate::record::WarifuRecord;
+use crate::record::{WarifuQuestion, WarifuRecord};
 use crate::status::WarifuStatus;
 use crate::text::WarifuText;
 
@@ -141,7 +141,36 @@ pub unsafe extern "C" fn warifu_look_up(
     let work = || {
         // SAFETY: as the caller says.
         let (release, place) = unsafe { (behind::<OpenRelease>(release)?, Place::at(record, "record")?) };
-        WarifuRecord::look_up(release, kind, code, day, &place)
+        WarifuRecord::look_up(release, WarifuQuestion { kind, code, day }, &place)
+    };
+    // SAFETY: as the caller says.
+    unsafe { entered(error, work) }
+}
+
+/// The same of `count` questions at once, in less time than as many calls: `records[i]` is what the release
+/// says of `asked[i]`. At the first question that is not right the call ends with an error that names it;
+/// the records before it are written.
+///
+/// # Safety
+/// `release` is null or a handle that is not closed; `asked` leads to `count` questions, which nobody changes
+/// meanwhile, and `records` to room for as many records, or is null; `error` may be written, or is null.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn warifu_look_up_all(
+    release: *const WarifuRelease,
+    asked: *const WarifuQuestion,
+    count: usize,
+    records: *mut WarifuRecord,
+    error: *mut *mut WarifuError,
+) -> WarifuStatus {
+    let work = || {
+        // SAFETY: as the caller says.
+        let (release, asked) = unsafe { (behind::<OpenRelease>(release)?, values(asked, count, "asked")?) };
+        // SAFETY: as the caller says.
+        let places = unsafe { places(records, count, "records") }?;
+        for (at, (asked, place)) in asked.iter().zip(places).enumerate() {
+            WarifuRecord::look_up(release, *asked, &place).map_err(|fault| fault.at(at))?;
+        }
+        Ok(())
     };
     // SAFETY: as the caller says.
     unsafe { entered(error, work) }

@@ -161,7 +161,10 @@ fn a_table_opens_in_a_spreadsheet() {
     let line: usize = cells[7].parse().unwrap();
     assert!((2..6).contains(&line), "{}", rows[1]);
     assert_eq!(cells[..3], ["1", "2024-06", "claim/points"]);
-    assert_eq!(cells[5..7], ["エラー", "101 点の請求ですが、マスターでは 100 点です"]);
+    assert_eq!(
+        cells[5..7],
+        ["エラー", "101 点の請求ですが、マスターでは 100 点です。点数とコードを確認してください"]
+    );
     assert_eq!((cells[8], &cells[10..12]), ("SI", &["111000110", "診療行為"][..]));
     assert_eq!(cells[12..], ["2024-06-01", "101", "100", "r06", "1"]);
     let alone = check(at, "wrong.uke", &["--offline", "--csv", "-", "--lang", "ja"]);

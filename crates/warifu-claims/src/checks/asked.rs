@@ -6,7 +6,7 @@
 use super::wrong::Wrong;
 use crate::file::{Claim, Diagnosis, Item, Payer, Recorded, TextShape, Total};
 use crate::item_code::{ItemCode, ItemKind};
-use crate::lookup::{Absence, Comment};
+use crate::lookup::{Absence, Comment, Disease};
 use warifu_values::day::TreatmentDay;
 
 /// Asked of each GO.
@@ -24,6 +24,9 @@ pub(super) type OfCode = fn(ItemKind, Option<ItemCode>) -> Option<Wrong>;
 /// Asked of each SY that names a code.
 pub(super) type OfDiagnosis = fn(ItemCode, &Diagnosis) -> Option<Wrong>;
 
+/// Asked of each SY whose disease is in force.
+pub(super) type OfDisease = fn(&DiseaseInForce<'_>) -> Option<Wrong>;
+
 /// Asked of each code that no record is in force for, on some day that it is needed.
 pub(super) type OfAbsence = fn(ItemCode, Absence) -> Option<Wrong>;
 
@@ -35,6 +38,20 @@ pub(super) type OfUnit<W> = fn(&UnitInForce<'_, W>) -> Option<Wrong>;
 
 /// The same of each comment.
 pub(super) type OfComment = fn(&CommentInForce<'_>) -> Option<Wrong>;
+
+/// A disease that a claim names, and what its master's record says.
+pub(super) struct DiseaseInForce<'a> {
+    /// Its code.
+    pub(super) code: ItemCode,
+    /// What the snapshot keeps of the record.
+    pub(super) facts: &'a Disease,
+    /// The day that is asked of.
+    pub(super) day: TreatmentDay,
+    /// Whether a modifier stands with it, whichever.
+    pub(super) has_modifier: bool,
+    /// Whether the claim names a disease besides that may stand alone, or that nothing is known of.
+    pub(super) is_beside_another: &'a dyn Fn() -> bool,
+}
 
 /// An item and what its master's record says.
 pub(super) struct ItemInForce<'a, F> {

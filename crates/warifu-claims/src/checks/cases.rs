@@ -130,6 +130,14 @@ fn case(code: ClaimCode) -> (Break, &'static str, &'static str) {
         ClaimCode::ModifierAbolished => (Field(SY, 5, "80038002"), "8003", "2024-05-31"),
         ClaimCode::DiseaseNameMissing => (Field(SY, 2, "0000999"), "0000999", ""),
         ClaimCode::DiseaseNameNeedless => (Field(SY, 6, "\u{83}A"), "2500013", ""),
+        ClaimCode::DiseaseModifierMissing => {
+            let bare = |lines: &mut Vec<String>| {
+                set(lines, SY, 2, "8830057");
+                set(lines, SY, 5, "");
+            };
+            (Lines(bare), "8830057", "")
+        }
+        ClaimCode::DiseaseAlone => (Field(SY, 2, "8842173"), "8842173", ""),
         ClaimCode::NotKnown => (Field(SI_STEPPED, 4, "180000020"), "180000020", "2024-07-01"),
         // On the 10th, no series governs materials.
         ClaimCode::MasterNotHeld => {
@@ -334,6 +342,33 @@ fn what_tables_tell_is_told_among_many_others() {
     for (at, right) in together::RIGHT.iter().enumerate() {
         assert!(among_many(*right).is_empty(), "{at}");
     }
+}
+
+#[test]
+fn a_disease_that_is_never_named_alone_may_stand_with_what_it_needs() {
+    let told_of = |named: &[&str]| {
+        let mut lines = clean();
+        lines.splice(SY..=SY, named.iter().map(|named| format!("SY,{named}")));
+        let (by_reading, all) = told(&lines, snapshot());
+        assert_eq!(by_reading, []);
+        all.into_iter().map(|(code, found, _)| (code, found)).collect::<Vec<_>>()
+    };
+    let alone = (ClaimCode::DiseaseAlone, "8842173".to_owned());
+    for right in [
+        &["8830057,20240601,1,8002,,01,"][..],
+        &["8842173,20240601,1,,,01,", "2500013,20240601,1,,,,"],
+        &["2500013,20240601,1,,,01,", "8842173,20240601,1,,,,"],
+        // What has no code, and what it was before it changed, nobody knows.
+        &["8842173,20240601,1,,,01,", "0000999,20240601,1,,\u{83}A,,"],
+        &["8842174,20240601,1,,,01,"],
+        &["8842173,20240601,1,,,01,", "8842174,20240601,1,,,,"],
+    ] {
+        assert_eq!(told_of(right), [], "{right:?}");
+    }
+    // A modifier is no disease; two that insurance does not cover are none that it covers.
+    assert_eq!(told_of(&["8842173,20240601,1,8002,,01,"]), [alone.clone()]);
+    let twice = ["8842173,20240601,1,,,01,", "8842173,20240601,1,,,,"];
+    assert_eq!(told_of(&twice), [alone.clone(), alone]);
 }
 
 #[test]

@@ -155,6 +155,22 @@ const WITH_DAY: Fields = &[
     (ABOLISHED_ON, "99999999"),
 ];
 const DISEASE: Fields = &[("disease_code", "2500013"), (CHANGED_ON, "20240601"), (ABOLISHED_ON, "99999999")];
+/// A disease that needs a modifier, and one that needs another disease.
+const OF_A_SITE: Fields = &[
+    ("disease_code", "8830057"),
+    ("sole_use_class", "01"),
+    (CHANGED_ON, "20240601"),
+    (ABOLISHED_ON, "99999999"),
+];
+const NOT_CLAIMABLE: Fields =
+    &[("disease_code", "8842173"), ("not_claimable_class", "1"), (ABOLISHED_ON, "99999999")];
+/// The same, since a day after the clean file's.
+const NOT_CLAIMABLE_LATER: Fields = &[
+    ("disease_code", "8842174"),
+    ("not_claimable_class", "1"),
+    (CHANGED_ON, "20240701"),
+    (ABOLISHED_ON, "99999999"),
+];
 /// A disease that another one has taken the place of, and one without a successor.
 const SUCCEEDED: Fields = &[
     ("disease_code", "2500001"),
@@ -172,7 +188,7 @@ const MASTERS: &[(&str, &[Fields], &str)] = &[
     ("drug", &[DRUG, DRUG_WITH_COMMENT, ELECTIVE_DRUG], "20240401"),
     ("material", &[MATERIAL, PAID, OXYGEN, FOR_OLD, FOR_YOUNG], "20240620"),
     ("comment", &[COMPLETE, ALSO_COMPLETE, AND_COMPLETE, WITH_TEXT, WITH_DAY], "20240401"),
-    ("disease", &[DISEASE], "20240401"),
+    ("disease", &[DISEASE, OF_A_SITE, NOT_CLAIMABLE, NOT_CLAIMABLE_LATER], "20240401"),
     ("former-disease", &[SUCCEEDED, FORMER], "20240401"),
     ("modifier", &[MODIFIER, ENDED_MODIFIER], "20240401"),
 ];

@@ -1,12 +1,13 @@
 //! The checks of diseases and their modifiers (SY), each asked for the treatment month of its claim.
 
+use super::asked::DiseaseInForce;
 use super::catalogue;
 use super::cover::{Covered, cover, ends};
 use super::report::{Place, Report};
 use crate::file::{Claim, Diagnosis};
 use crate::finding::When;
 use crate::item_code::{ItemCode, ItemKind};
-use crate::lookup::{Absence, By, Lookup, Snapshot};
+use crate::lookup::{Absence, By, Disease, Held, Lookup, Snapshot};
 use warifu_values::day::{ClaimMonth, TreatmentDay};
 
 /// How often it is told of a claim that no master of its month is held of diseases, or of modifiers. Every
@@ -34,7 +35,10 @@ pub(super) fn judge_diagnoses(
             of.name(diagnosis, code, report);
             // What has no code is in no master.
             if code != ItemCode::UNCODED_DISEASE {
-                of.listed(diagnosis, code, |day| snapshot.disease(code.number(), day), report);
+                let held = of.listed(diagnosis, code, |day| snapshot.disease(code.number(), day), report);
+                if let Some(held) = held {
+                    of.in_force(diagnosis, code, &held, snapshot, report);
+                }
             }
         }
         let modifiers = claim.modifiers(diagnosis);
@@ -74,18 +78,54 @@ impl Diagnoses<'_> {
         }
     }
 
-    /// Asks a code that no record is in force for in the month.
+    /// Asks a disease that `held` is in force for in the month.
+    fn in_force(
+        &self,
+        at: &Diagnosis,
+        code: ItemCode,
+        held: &Held<'_, Disease>,
+        snapshot: &Snapshot,
+        report: &mut Report<'_>,
+    ) {
+        let day = self.month.first();
+        let may_stand_alone = |other: &Diagnosis| {
+            let Some(code) = other.code.filter(|code| *code != ItemCode::UNCODED_DISEASE) else {
+                return true;
+            };
+            match cover(self.month, 0, |day| snapshot.disease(code.number(), day)) {
+                Covered::Yes(Some(held)) => !held.facts.needs_other(day),
+                Covered::Yes(None) | Covered::No(..) => true,
+            }
+        };
+        let disease = DiseaseInForce {
+            code,
+            facts: held.facts,
+            day,
+            has_modifier: !self.claim.modifiers(at).is_empty(),
+            is_beside_another: &|| self.claim.diagnoses.iter().any(may_stand_alone),
+        };
+        for check in catalogue::DISEASE.iter().filter(|check| check.about.judges.all(self.days())) {
+            if let Some(wrong) = (check.ask)(&disease) {
+                report.take(&check.about, wrong, Place { by: Some(held.by()), ..self.place(at, Some(code)) });
+            }
+        }
+    }
+
+    /// Asks a code that no record is in force for in the month; the record where one is.
     fn listed<'s, F: 's>(
         &mut self,
         at: &Diagnosis,
         code: ItemCode,
         look: impl Fn(TreatmentDay) -> Lookup<'s, F>,
         report: &mut Report<'_>,
-    ) {
-        let Covered::No(when, absence, by) = cover(self.month, 0, look) else { return };
+    ) -> Option<Held<'s, F>> {
+        let (when, absence, by) = match cover(self.month, 0, look) {
+            Covered::Yes(held) => return held,
+            Covered::No(when, absence, by) => (when, absence, by),
+        };
         if absence == Absence::NotHeld && self.not_held == NotHeld::OnceAClaim {
             if self.told.contains(&code.kind()) {
-                return;
+                return None;
             }
             self.told.push(code.kind());
         }
@@ -95,6 +135,7 @@ impl Diagnoses<'_> {
                 report.take(&check.about, wrong, Place { when: Some(when), by, ..place });
             }
         }
+        None
     }
 
     fn days(&self) -> impl Fn() -> Option<(TreatmentDay, TreatmentDay)> + Copy + use<> {

@@ -15,6 +15,7 @@ mod code_form;
 mod comment_form;
 mod comment_text;
 mod day_limit;
+mod disease_alone;
 mod disease_name;
 mod dpc_only;
 mod drug_points;

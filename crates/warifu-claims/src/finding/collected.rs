@@ -90,6 +90,9 @@ mod tests {
         (0..5).for_each(|line| findings.push_with(ClaimCode::Points, || finding(line)));
         assert_eq!((findings.list().len(), findings.left_out()), (2, 3));
         assert_eq!(findings.count_of(ClaimSeverity::Error), 5);
-        assert_eq!(findings.list()[0].message(Lang::En), "1 points are claimed; the master gives 2");
+        assert_eq!(
+            findings.list()[0].message(Lang::En),
+            "1 points are claimed; the master gives 2: check the points and the code"
+        );
     }
 }

@@ -45,7 +45,7 @@ struct Read<'a, F> {
     facts: F,
     name: &'a str,
     last: Option<TreatmentDay>,
-    /// The day from which on it is there, where checks ask no more of it.
+    /// The day from which on it is there, where that is told by when it was listed.
     there_from: Option<TreatmentDay>,
 }
 

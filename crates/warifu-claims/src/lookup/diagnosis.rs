@@ -5,18 +5,19 @@
 //! is none.
 
 use super::answer::{Absence, Held, Lookup};
+use super::disease::Disease;
 use super::snapshot::Snapshot;
 use warifu_values::day::TreatmentDay;
 
 impl Snapshot {
     /// The disease `code` on `day`, in use or former.
-    pub fn disease(&self, code: u32, day: TreatmentDay) -> Lookup<'_, ()> {
+    pub fn disease(&self, code: u32, day: TreatmentDay) -> Lookup<'_, Disease> {
         let (absence, by) = match self.diseases.lookup(code, day) {
-            Lookup::InForce(held) => return Lookup::InForce(told(held, 0)),
+            Lookup::InForce(held) => return Lookup::InForce(told(held, held.facts, 0)),
             Lookup::Absent(absence, by) => (absence, by),
         };
         match self.former_diseases.lookup(code, day) {
-            Lookup::InForce(held) => Lookup::InForce(told(held, 1)),
+            Lookup::InForce(held) => Lookup::InForce(told(held, &Disease::FORMER, 1)),
             Lookup::Absent(Absence::Abolished(last), by) => {
                 let former = self.former_diseases.told_of(code, day);
                 let absence = match former.and_then(|former| former.successor) {
@@ -41,9 +42,9 @@ impl Snapshot {
 }
 
 /// What is held of one of the two masters; versions of both are told apart.
-fn told<F>(held: Held<'_, F>, of: u32) -> Held<'_, ()> {
+fn told<'a, F>(held: Held<'a, F>, facts: &'a Disease, of: u32) -> Held<'a, Disease> {
     let Held { names, series, record, version, .. } = held;
-    Held { facts: &(), names, series, record, version: version * 2 + of }
+    Held { facts, names, series, record, version: version * 2 + of }
 }
 
 #[cfg(test)]

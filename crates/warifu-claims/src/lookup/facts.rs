@@ -18,8 +18,8 @@ pub(super) trait Facts: Copy + PartialEq {
     /// Whether its records have the day that they were listed on, by which one that never changed is in
     /// force.
     const IS_LISTED: bool = false;
-    /// Whether checks ask of a record only that it is there: then it is in force from the day that it was
-    /// listed on, blank before any series, whatever has changed in it since.
+    /// Whether a record is there from the day that it was listed on, blank before any series, whatever has
+    /// changed in it since: what else is asked of it says by itself since when it is known.
     const IS_THERE_SINCE_LISTED: bool = false;
     /// The columns it is made of.
     const COLUMNS: &'static [&'static str];

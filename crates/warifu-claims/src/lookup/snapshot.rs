@@ -257,7 +257,10 @@ impl Snapshot {
             ItemKind::Drug => Drug::all_columns(),
             ItemKind::Material => Material::all_columns(),
             ItemKind::Comment => Comment::all_columns(),
-            ItemKind::Disease => FormerDisease::all_columns(),
+            ItemKind::Disease => {
+                let former = FormerDisease::all_columns().into_iter();
+                former.chain(Disease::COLUMNS.iter().copied()).collect()
+            }
             ItemKind::Modifier => Modifier::all_columns(),
         }
     }

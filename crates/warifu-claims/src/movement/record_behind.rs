@@ -14,8 +14,8 @@ pub struct RecordBehind {
     pub series: String,
     /// Its name.
     pub name: String,
-    /// The points of a procedure, the price of a drug or a material, whether a comment takes text; blank of
-    /// diseases and modifiers, which are only there.
+    /// The points of a procedure, the price of a drug or a material, whether a comment takes text, what a
+    /// disease is never named without; blank of modifiers, which are only there.
     pub value: String,
 }
 
@@ -42,7 +42,11 @@ pub(super) fn record_behind(
         ItemKind::Comment => behind(snapshot.comment(number, day), |facts| {
             if facts.takes_text() { "+ text" } else { "" }.to_owned()
         }),
-        ItemKind::Disease => behind(snapshot.disease(number, day), |()| String::new()),
+        ItemKind::Disease => behind(snapshot.disease(number, day), |facts| {
+            let modifier = facts.needs_modifier(day).then_some("+ modifier");
+            let needs = modifier.into_iter().chain(facts.needs_other(day).then_some("+ disease"));
+            needs.collect::<Vec<_>>().join(" ")
+        }),
         ItemKind::Modifier => behind(snapshot.modifier(number, day), |_| String::new()),
     }
 }

@@ -10,8 +10,15 @@ use crate::refusal::Refusal;
 use crate::release::blob;
 use crate::release::content::Content;
 
-/// zstd's level for patches: every receiver fetches them, and they are made once.
-const LEVEL: i32 = 19;
+/// zstd's level for patches of masters. Of one with a day's changes the patch is an eighth larger than at
+/// level 19 (1,580 bytes of 7.7 MB) and made in a sixtieth of its time; of a new edition, a fifth larger.
+const LEVEL: i32 = 11;
+
+/// zstd's level for patches of what is short, such as manifests: there time does not count.
+const SHORT_LEVEL: i32 = 19;
+
+/// What is short, with its base, in bytes.
+const SHORT: usize = 1 << 18;
 
 /// One patch is worth its line in the list when it is shorter than what it stands for by this much.
 const WORTH: usize = 1_024;
@@ -32,11 +39,13 @@ pub(crate) fn make(step: &Step<'_>) -> io::Result<Option<Vec<u8>>> {
     if base.is_empty() || base == result {
         return Ok(None);
     }
-    let mut encoder = zstd::Encoder::with_ref_prefix(Vec::new(), LEVEL, base)?;
-    // The window reaches back over all of the result and of the base.
-    let reach = (base.len() + result.len()).max(1 << 10).ilog2() + 1;
+    let together = base.len() + result.len();
+    let level = if together < SHORT { SHORT_LEVEL } else { LEVEL };
+    let mut encoder = zstd::Encoder::with_ref_prefix(Vec::new(), level, base)?;
+    // The window reaches back over all of the result and of the base. Long distance matching looks at a few
+    // places only and keeps the level's own search, whose tables reach as far, from most rows.
+    let reach = together.max(1 << 10).ilog2() + 1;
     encoder.window_log(reach.min(limits::WINDOW_LOG))?;
-    encoder.long_distance_matching(true)?;
     encoder.set_pledged_src_size(Some(result.len() as u64))?;
     encoder.write_all(result)?;
     let patch = encoder.finish()?;
