@@ -35,8 +35,8 @@ fn interrupted(stage: &Stage, line: &str, moment: Duration) -> (bool, Ran) {
     (!by_signal, ran)
 }
 
-/// Interrupts `line` at every moment until it is faster; `holds` looks at what is left each time. Somebody was
-/// told at least once.
+/// Interrupts `line` at every moment until it is faster; `holds` looks at what is left each time. Somebody
+/// was told at least once.
 fn whenever(stage: &Stage, line: impl Fn(usize) -> String, holds: impl Fn(usize, bool, &Ran)) {
     let mut is_told = false;
     for (at, moment) in moments().enumerate() {

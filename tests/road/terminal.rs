@@ -1,5 +1,5 @@
-//! What somebody sees and answers who sits at a terminal: as wide as that is, asked before anything is signed,
-//! and told what need not be typed.
+//! What somebody sees and answers who sits at a terminal: as wide as that is, asked before anything is
+//! signed, and told what need not be typed.
 
 use unicode_width::UnicodeWidthStr as _;
 

@@ -133,8 +133,8 @@ impl DraftDirectory {
         sync_folder(around).map_err(|source| io(around, source))
     }
 
-    /// Puts the draft `new` in the place of the one at `place`, which lies under the name of `new` then: to be
-    /// taken away by whoever made that. What came into the old one meanwhile, a signature, brings it back.
+    /// Puts the draft `new` in the place of the one at `place`, which lies under the name of `new` then: to
+    /// be taken away by whoever made that. What came into the old one meanwhile, a signature, brings it back.
     fn exchange(&self, new: &Path, place: &Path) -> Result<(), DraftError> {
         let cannot = |source| io(&self.directory, source);
         exchanged(new, place).map_err(cannot)?;
@@ -270,8 +270,8 @@ impl DraftDirectory {
     }
 }
 
-/// What lies in the directory of a draft that `make` did not write: a signature, or anything else. Of one that
-/// is no draft, its manifest.
+/// What lies in the directory of a draft that `make` did not write: a signature, or anything else. Of one
+/// that is no draft, its manifest.
 fn beside_a_draft(directory: &Path) -> Result<Option<PathBuf>, DraftError> {
     let manifest = read_file(&directory.join(MANIFEST), limits::MANIFEST_BYTES)?;
     if !manifest.is_some_and(|bytes| Manifest::from_bytes(&bytes).is_ok()) {
@@ -407,8 +407,8 @@ impl Speak for DraftError {
                 let directory = directory.display();
                 say!(
                     lang,
-                    "{directory} is neither new nor an empty folder, and nothing was written into it, --force \
-                     or not; choose another folder for the draft",
+                    "{directory} is neither new nor an empty folder, and nothing was written into it, \
+                     --force or not; choose another folder for the draft",
                     "{directory} は新しいフォルダーでも空のフォルダーでもないため、--force でも書き込みません。草案には\
                      別のフォルダーを指定してください"
                 )

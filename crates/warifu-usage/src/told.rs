@@ -49,8 +49,8 @@ fn letters_of(text: &str) -> usize {
     text.chars().filter(|c| !c.is_whitespace()).count()
 }
 
-/// `text` with the colours again, one that begins right before its first letter, one that ends right after its
-/// last.
+/// `text` with the colours again, one that begins right before its first letter, one that ends right after
+/// its last.
 fn painted(text: &str, colours: Vec<(usize, &str)>) -> String {
     let (mut painted, mut letters, mut colours) = (String::new(), 0, colours.into_iter().peekable());
     for c in text.chars() {

@@ -250,8 +250,8 @@ fn in_era(date: u32) -> String {
     }
 }
 
-/// The day that `text` writes as `2024-06-01`, as people write it in that language; whatever else it is, as it
-/// stands.
+/// The day that `text` writes as `2024-06-01`, as people write it in that language; whatever else it is, as
+/// it stands.
 pub fn said_day(text: &str, lang: Lang) -> String {
     TreatmentDay::parse(text).map_or_else(|| text.to_owned(), |day| day.said(lang))
 }

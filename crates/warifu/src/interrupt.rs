@@ -1,5 +1,5 @@
-//! Ctrl-C while a command works: it ends at once where nothing is being written, and otherwise as soon as what
-//! is being written stands whole or is gone again. A second Ctrl-C waits for nothing.
+//! Ctrl-C while a command works: it ends at once where nothing is being written, and otherwise as soon as
+//! what is being written stands whole or is gone again. A second Ctrl-C waits for nothing.
 //!
 //! Whoever writes holds a [`Whole`] while it does, and asks [`is_asked`] where it could as well give up. The
 //! program ends by the signal, which a shell calls status 130, so that a script that runs it ends too.
@@ -78,8 +78,8 @@ pub fn say_nothing() {
     known().is_silent = true;
 }
 
-/// Watches for Ctrl-C from now on, and says in `lang` what becomes of it. Where that cannot be watched for, it
-/// ends the program as it always did.
+/// Watches for Ctrl-C from now on, and says in `lang` what becomes of it. Where that cannot be watched for,
+/// it ends the program as it always did.
 #[cfg(unix)]
 pub fn watch(lang: Lang) {
     known().lang = lang;

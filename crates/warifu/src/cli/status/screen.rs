@@ -211,20 +211,19 @@ fn expiry(expiries: Expiries, width: usize, lang: Lang) -> Vec<String> {
         }
         _ => return vec![say!(lang, "Holds until: root {root}", "期限: ルート {root}")],
     };
-    let halves = halves.map(day).map(|halves| say!(lang, "signatures {halves}", "署名 {halves}"));
+    let gap = say!(lang, ", ", "、");
+    let halves = halves.map(day).map(|on| say!(lang, ", signatures {on}", "、署名 {on}"));
     let timestamp = expiries.timestamp.map(day);
-    let timestamp = timestamp.map(|on| say!(lang, "timestamp {on}", "タイムスタンプ {on}"));
+    let timestamp = timestamp.map(|on| say!(lang, ", timestamp {on}", "、タイムスタンプ {on}"));
     let mut lines = vec![begins + &root];
     for one in halves.into_iter().chain(timestamp) {
         let Some(line) = lines.last_mut() else { continue };
-        let gap = say!(lang, ", ", "、");
         // Another one may follow, after a mark.
-        if line.width() + 2 * gap.width() + one.width() <= width {
-            line.push_str(&gap);
+        if line.width() + one.width() + gap.width() <= width {
             line.push_str(&one);
         } else {
             line.push_str(gap.trim_end());
-            lines.push(format!("    {one}"));
+            lines.push(format!("    {}", one.trim_start_matches(&gap)));
         }
     }
     lines
