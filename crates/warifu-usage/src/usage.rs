@@ -14,9 +14,6 @@ use crate::help::around;
 use crate::refusal::why;
 use crate::told::told;
 
-/// What begins the line that tells how a line is written.
-const USAGE: &str = "使い方:";
-
 /// What a line came to that is no command: something is wrong with it, or it asks for help.
 #[derive(Debug)]
 pub struct Usage {
@@ -105,7 +102,7 @@ impl Usage {
     #[expect(clippy::print_stderr, reason = "nothing else is set up before the line is understood")]
     pub fn tell(&self, lang: Lang) {
         match self.in_japanese().filter(|_| lang == Lang::Ja) {
-            Some(text) => eprint!("{}", told(&text, |line| line.starts_with(USAGE))),
+            Some(text) => eprint!("{}", told(&text, |_| false)),
             None if lang == Lang::Ja && self.is_help() => {
                 let help = around(&self.error.render().ansi().to_string());
                 let _ = anstream::stdout().lock().write_all(help.as_bytes());
@@ -114,7 +111,7 @@ impl Usage {
             None if self.is_help() => drop(self.error.print()),
             None => {
                 let text = self.error.render().ansi().to_string();
-                let text = told(&text, |line| line.starts_with("Usage:"));
+                let text = told(&text, |_| false);
                 let _ = anstream::stderr().lock().write_all(text.as_bytes());
                 if !self.takers.is_empty() {
                     eprintln!("\n  tip: it is an option of {}", self.takers.join(", "));
@@ -200,7 +197,7 @@ impl Usage {
         );
         line("コマンド", if asks_for_command { self.commands.join("、") } else { String::new() });
         if let Some(usage) = self.error.get(ContextKind::Usage).map(shown).filter(|usage| !usage.is_empty()) {
-            text.push_str(&format!("{}\n", around(&usage.replacen("Usage:", USAGE, 1))));
+            text.push_str(&format!("{}\n", around(&usage.replacen("Usage:", "使い方:", 1))));
         }
         text.push_str("引数の一覧は --help で表示します。\n");
         Some(text)
