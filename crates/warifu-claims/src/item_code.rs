@@ -103,6 +103,11 @@ impl ItemCode {
         Some(ItemCode { kind, number })
     }
 
+    /// That of a disease that a master has.
+    pub(crate) fn of_disease(number: u32) -> ItemCode {
+        ItemCode { kind: ItemKind::Disease, number }
+    }
+
     /// Of which kind it is.
     #[inline]
     pub fn kind(self) -> ItemKind {

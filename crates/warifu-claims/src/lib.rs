@@ -12,6 +12,7 @@
 //! carry codes, dates, points and quantities only.
 
 mod item_code;
+mod name_digest;
 
 mod finding;
 
@@ -39,3 +40,4 @@ pub use file::{
 pub use finding::{ClaimCode, ClaimFinding, ClaimFindings, ClaimSeverity, DecidedBy, FieldAt, Level, When};
 pub use item_code::{ItemCode, ItemKind};
 pub use lookup::{Absence, Lookup, MasterOf, Snapshot, SnapshotError};
+pub use name_digest::NameDigest;

@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test reads the published files")]
 
 use std::collections::BTreeSet;
+use warifu_masters::charset::Charset;
 use warifu_values::day::{EffectiveDate, PublicationDay, TreatmentDay};
 
 use super::*;
@@ -135,8 +136,11 @@ fn a_disease_of_the_sample_is_judged_by_the_diseases_in_use_and_the_former_ones(
     let (snapshot, sample) = (snapshot(&fulls), std::fs::read(data.join(SAMPLE)).unwrap());
     let of_sy = |with: &str| {
         let mut sample = sample.clone();
-        let at = sample.windows(10).position(|text| text == b"SY,8848176").unwrap();
-        sample.splice(at + 3..at + 10, with.bytes());
+        let (fields, with) = (with.matches(',').count(), Charset::Windows31J.encode(with).unwrap());
+        let at = sample.windows(10).position(|text| text == b"SY,8848176").unwrap() + 3;
+        let ends = sample[at..].iter().enumerate().filter(|(_, byte)| **byte == b',');
+        let end = at + ends.map(|(end, _)| end).nth(fields).unwrap();
+        sample.splice(at..end, with);
         let (_, findings) = judged(&sample, &snapshot);
         let of_sy = findings.list().iter().filter(|finding| finding.record == Some(*b"SY"));
         let of_sy = of_sy.filter(|finding| finding.code != ClaimCode::UkeFieldWidth);
@@ -156,6 +160,10 @@ fn a_disease_of_the_sample_is_judged_by_the_diseases_in_use_and_the_former_ones(
     // 骨折 stands with a modifier (8070) here; 健康診断 is the claim's only disease.
     assert_eq!(of_sy("8290015"), []);
     assert_eq!(of_sy("9999701"), [("claim/disease-alone", String::new(), name("健康診断"))]);
+    // A name stands for the code that it has, whatever stands around it.
+    let by_name = |name: &str| of_sy(&format!("0000999,20210914,1,8070,{name}"));
+    assert_eq!(by_name("骨折"), [("claim/disease-has-code", "8290015".to_owned(), None)]);
+    assert_eq!((by_name("骨折骨折"), by_name("１＋１／２症候群")), (vec![], vec![]));
     assert_eq!(of_sy("1234567"), [("claim/not-yet-in-force", "2024-06-01".to_owned(), None)]);
 }
 

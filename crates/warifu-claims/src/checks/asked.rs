@@ -27,6 +27,9 @@ pub(super) type OfDiagnosis = fn(ItemCode, &Diagnosis) -> Option<Wrong>;
 /// Asked of each SY whose disease is in force.
 pub(super) type OfDisease = fn(&DiseaseInForce<'_>) -> Option<Wrong>;
 
+/// Asked of each SY without a code whose name is recorded.
+pub(super) type OfUncoded = fn(&UncodedDisease) -> Option<Wrong>;
+
 /// Asked of each code that no record is in force for, on some day that it is needed.
 pub(super) type OfAbsence = fn(ItemCode, Absence) -> Option<Wrong>;
 
@@ -51,6 +54,12 @@ pub(super) struct DiseaseInForce<'a> {
     pub(super) has_modifier: bool,
     /// Whether the claim names a disease besides that may stand alone, or that nothing is known of.
     pub(super) is_beside_another: &'a dyn Fn() -> bool,
+}
+
+/// A disease that a claim names by no code.
+pub(super) struct UncodedDisease {
+    /// The code that the master has for that name all through the treatment month.
+    pub(super) has: Option<ItemCode>,
 }
 
 /// An item and what its master's record says.

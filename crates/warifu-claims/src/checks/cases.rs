@@ -138,6 +138,13 @@ fn case(code: ClaimCode) -> (Break, &'static str, &'static str) {
             (Lines(bare), "8830057", "")
         }
         ClaimCode::DiseaseAlone => (Field(SY, 2, "8842173"), "8842173", ""),
+        ClaimCode::DiseaseHasCode => {
+            let by_name = |lines: &mut Vec<String>| {
+                set(lines, SY, 2, "0000999");
+                set(lines, SY, 6, "\u{83}C");
+            };
+            (Lines(by_name), "0000999", "8842173")
+        }
         ClaimCode::NotKnown => (Field(SI_STEPPED, 4, "180000020"), "180000020", "2024-07-01"),
         // On the 10th, no series governs materials.
         ClaimCode::MasterNotHeld => {
@@ -365,6 +372,10 @@ fn a_disease_that_is_never_named_alone_may_stand_with_what_it_needs() {
     ] {
         assert_eq!(told_of(right), [], "{right:?}");
     }
+    // One without a code may have a name that no code has.
+    let named = (ClaimCode::DiseaseHasCode, "0000999".to_owned());
+    assert_eq!(told_of(&["0000999,20240601,1,,\u{83}A,01,"]), []);
+    assert_eq!(told_of(&["0000999,20240601,1,,\u{83}C,01,"]), [named]);
     // A modifier is no disease; two that insurance does not cover are none that it covers.
     assert_eq!(told_of(&["8842173,20240601,1,8002,,01,"]), [alone.clone()]);
     let twice = ["8842173,20240601,1,,,01,", "8842173,20240601,1,,,,"];

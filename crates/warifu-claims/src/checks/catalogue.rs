@@ -12,7 +12,7 @@
 
 use super::age_additions::AGE_ADDITIONS;
 use super::asked::{OfAbsence, OfClaim, OfCode, OfComment, OfDiagnosis, OfDisease, OfItem, OfPayer};
-use super::asked::{OfTotal, OfUnit};
+use super::asked::{OfTotal, OfUncoded, OfUnit};
 use super::check::{About, AskedOf, ByReading, Check, Judges};
 use super::comments_due::COMMENTS_DUE;
 use super::companions::COMPANY;
@@ -21,8 +21,8 @@ use super::material_points::{self, MaterialSum};
 use super::points::{self, ProcedureSum};
 use super::together::TOGETHER;
 use super::{
-    amount_used, code_form, comment_form, comment_text, day_limit, disease_alone, disease_name, dpc_only,
-    in_force, insurance,
+    amount_used, code_form, comment_form, comment_text, day_limit, disease_alone, disease_coded,
+    disease_name, dpc_only, in_force, insurance,
 };
 use super::{patient_age, payer_days, payer_points, payer_records, quantity, reading, setting, total};
 use super::{total_points, treatment_month, unit_price};
@@ -75,6 +75,9 @@ pub(super) const DIAGNOSIS: &[Check<OfDiagnosis>] = &[disease_name::CHECK];
 
 /// Asked of each SY whose disease is in force.
 pub(super) const DISEASE: &[Check<OfDisease>] = &[disease_alone::CHECK];
+
+/// Asked of each SY without a code whose name is recorded.
+pub(super) const UNCODED: &[Check<OfUncoded>] = &[disease_coded::CHECK];
 
 /// Asked of each code that no record is in force for.
 pub(super) const ABSENCE: &[Check<OfAbsence>] = &[in_force::CHECK];
@@ -140,6 +143,7 @@ pub fn catalogue() -> impl Iterator<Item = (AskedOf, &'static About)> {
         .chain(of(ALL, ABSENCE))
         .chain(of(AskedOf::Items(&[ItemKind::Disease]), DIAGNOSIS))
         .chain(of(AskedOf::Items(&[ItemKind::Disease]), DISEASE))
+        .chain(of(AskedOf::Items(&[ItemKind::Disease]), UNCODED))
         .chain(of(AskedOf::Items(&[ItemKind::Procedure]), PROCEDURE))
         .chain(of(AskedOf::Items(&[ItemKind::Drug]), DRUG))
         .chain(of(AskedOf::Items(&[ItemKind::Material]), MATERIAL))

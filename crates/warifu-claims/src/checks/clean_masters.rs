@@ -163,7 +163,7 @@ const OF_A_SITE: Fields = &[
     (ABOLISHED_ON, "99999999"),
 ];
 const NOT_CLAIMABLE: Fields =
-    &[("disease_code", "8842173"), ("not_claimable_class", "1"), (ABOLISHED_ON, "99999999")];
+    &[("disease_code", "8842173"), ("name", "イ"), ("not_claimable_class", "1"), (ABOLISHED_ON, "99999999")];
 /// The same, since a day after the clean file's.
 const NOT_CLAIMABLE_LATER: Fields = &[
     ("disease_code", "8842174"),

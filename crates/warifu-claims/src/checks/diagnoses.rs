@@ -1,6 +1,6 @@
 //! The checks of diseases and their modifiers (SY), each asked for the treatment month of its claim.
 
-use super::asked::DiseaseInForce;
+use super::asked::{DiseaseInForce, UncodedDisease};
 use super::catalogue;
 use super::cover::{Covered, cover, ends};
 use super::report::{Place, Report};
@@ -8,6 +8,7 @@ use crate::file::{Claim, Diagnosis};
 use crate::finding::When;
 use crate::item_code::{ItemCode, ItemKind};
 use crate::lookup::{Absence, By, Disease, Held, Lookup, Snapshot};
+use crate::name_digest::NameDigest;
 use warifu_values::day::{ClaimMonth, TreatmentDay};
 
 /// How often it is told of a claim that no master of its month is held of diseases, or of modifiers. Every
@@ -33,6 +34,9 @@ pub(super) fn judge_diagnoses(
         of.form(diagnosis, ItemKind::Disease, diagnosis.code, report);
         if let Some(code) = diagnosis.code {
             of.name(diagnosis, code, report);
+            if let Some(name) = diagnosis.uncoded_name {
+                of.uncoded(diagnosis, code, name, snapshot, report);
+            }
             // What has no code is in no master.
             if code != ItemCode::UNCODED_DISEASE {
                 let held = of.listed(diagnosis, code, |day| snapshot.disease(code.number(), day), report);
@@ -73,6 +77,27 @@ impl Diagnoses<'_> {
     fn name(&self, at: &Diagnosis, code: ItemCode, report: &mut Report<'_>) {
         for check in catalogue::DIAGNOSIS.iter().filter(|check| check.about.judges.all(self.days())) {
             if let Some(wrong) = (check.ask)(code, at) {
+                report.take(&check.about, wrong, self.place(at, Some(code)));
+            }
+        }
+    }
+
+    /// Asks a disease that the claim names by `name` and no code.
+    fn uncoded(
+        &self,
+        at: &Diagnosis,
+        code: ItemCode,
+        name: NameDigest,
+        snapshot: &Snapshot,
+        report: &mut Report<'_>,
+    ) {
+        let (first, last) = ends(self.month, 0);
+        let on_both = snapshot
+            .disease_named(name, first)
+            .filter(|code| snapshot.disease_named(name, last) == Some(*code));
+        let disease = UncodedDisease { has: on_both.map(ItemCode::of_disease) };
+        for check in catalogue::UNCODED.iter().filter(|check| check.about.judges.all(self.days())) {
+            if let Some(wrong) = (check.ask)(&disease) {
                 report.take(&check.about, wrong, self.place(at, Some(code)));
             }
         }

@@ -16,6 +16,7 @@ mod comment_form;
 mod comment_text;
 mod day_limit;
 mod disease_alone;
+mod disease_coded;
 mod disease_name;
 mod dpc_only;
 mod drug_points;

@@ -3,6 +3,7 @@
 use warifu_values::day::TreatmentDay;
 
 use crate::item_code::{ItemCode, ItemKind};
+use crate::name_digest::NameDigest;
 
 use super::codes::digit;
 use super::dates::treatment_day;
@@ -37,6 +38,8 @@ pub struct Diagnosis {
     pub is_main: bool,
     /// Whether a name stands there (傷病名称).
     pub has_name: bool,
+    /// What stands for that name, where the code says none (0000999).
+    pub uncoded_name: Option<NameDigest>,
     /// Whether a note stands there (補足コメント).
     pub has_note: bool,
     pub(super) modifiers: PartAt,
@@ -45,9 +48,12 @@ pub struct Diagnosis {
 impl Diagnosis {
     /// The SY of these `fields`, still without its modifiers.
     pub(super) fn read(fields: &Fields<'_>, line: u32) -> Diagnosis {
+        let code = ItemCode::parse(ItemKind::Disease, fields.at(2));
+        let name_alone = code.filter(|code| *code == ItemCode::UNCODED_DISEASE);
         Diagnosis {
             line,
-            code: ItemCode::parse(ItemKind::Disease, fields.at(2)),
+            code,
+            uncoded_name: name_alone.and_then(|_| NameDigest::of_field(fields.at(6))),
             started_on: treatment_day(fields.at(3)),
             outcome: match digit(fields.at(4)) {
                 Some(1) => Some(Outcome::Continuing),

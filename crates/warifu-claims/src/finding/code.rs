@@ -262,6 +262,9 @@ claim_codes! {
         en "disease {found} is none that insurance covers (保険請求外), and the claim names no other: record \
             the disease that was treated"
         ja "傷病名コード {found} は保険請求の対象外の傷病名で、ほかに傷病名がありません。診療した傷病名を併せて記録してください";
+    DiseaseHasCode "claim/disease-has-code" Masters Notice L48 None,
+        en "a disease is named without a code ({found}), but the master has its name: record {expected}"
+        ja "未コード化傷病名（{found}）ですが、同じ名称が傷病名マスターにあります。{expected} を記録してください";
     NotKnown "claim/not-yet-in-force" Masters Unjudged None None,
         en "no publication that is held tells what {found} was on the treatment day, so it was not \
             judged: check it by hand"

@@ -7,6 +7,7 @@
 use super::answer::{Absence, Held, Lookup};
 use super::disease::Disease;
 use super::snapshot::Snapshot;
+use crate::name_digest::NameDigest;
 use warifu_values::day::TreatmentDay;
 
 impl Snapshot {
@@ -38,6 +39,16 @@ impl Snapshot {
             }
             Lookup::Absent(..) => Lookup::Absent(absence, by),
         }
+    }
+}
+
+impl Snapshot {
+    /// The code of the disease that has that name on `day`, in use.
+    pub(crate) fn disease_named(&self, name: NameDigest, day: TreatmentDay) -> Option<u32> {
+        self.disease_names.candidates(name).find(|code| match self.diseases.lookup(*code, day) {
+            Lookup::InForce(held) => NameDigest::of(held.name()) == name,
+            Lookup::Absent(..) => false,
+        })
     }
 }
 

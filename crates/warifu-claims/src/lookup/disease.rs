@@ -35,7 +35,8 @@ impl Disease {
     }
 }
 
-const COLUMNS: [&str; 2] = ["sole_use_class", "not_claimable_class"];
+/// A name decides what a claim that has none of the codes is told.
+const COLUMNS: [&str; 3] = ["sole_use_class", "not_claimable_class", Disease::NAME];
 
 impl Facts for Disease {
     const KIND: &'static str = "disease";
@@ -47,7 +48,7 @@ impl Facts for Disease {
     type Columns = [usize; 3];
 
     fn columns(source: &Source<'_>) -> Result<Self::Columns, SnapshotError> {
-        let [modifier, other] = source.columns(COLUMNS)?;
+        let [modifier, other, _] = source.columns(COLUMNS)?;
         Ok([modifier, other, source.column(CHANGED_ON)?])
     }
 

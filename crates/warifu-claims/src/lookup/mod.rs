@@ -20,6 +20,7 @@ mod modifier;
 mod procedure;
 
 mod age_additions;
+mod disease_names;
 
 mod code_table;
 mod names;

@@ -44,6 +44,12 @@ impl<F> Shelf<F> {
         self.versions.iter().filter_map(in_force).map(|(code, record)| (code, &self.facts[record as usize]))
     }
 
+    /// The code of each record in force, with its name.
+    pub(super) fn in_force_named(&self) -> impl Iterator<Item = (u32, &str)> {
+        let in_force = |version: &Version| Some((version.code, version.record_in_force()?));
+        self.versions.iter().filter_map(in_force).map(|(code, record)| (code, self.names.of(record)))
+    }
+
     /// The versions of `code`, the oldest first.
     pub(super) fn versions_of(&self, code: u32) -> impl Iterator<Item = &Version> {
         let newest = self.codes.first(code).unwrap_or(self.versions.len());

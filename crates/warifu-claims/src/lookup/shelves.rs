@@ -120,6 +120,11 @@ impl<F> Shelves<F> {
         self.0.iter().flat_map(|placed| placed.shelf.in_force())
     }
 
+    /// The code of each record in force on some day, with its name.
+    pub(super) fn in_force_named(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.0.iter().flat_map(|placed| placed.shelf.in_force_named())
+    }
+
     /// How many records stand there.
     pub(super) fn records(&self) -> usize {
         self.0.iter().map(|placed| placed.shelf.facts.len()).sum()

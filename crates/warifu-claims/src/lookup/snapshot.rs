@@ -13,6 +13,7 @@ use super::age_additions::AgeAdditions;
 use super::answer::Lookup;
 use super::comment::Comment;
 use super::disease::{Disease, FormerDisease};
+use super::disease_names::DiseaseNames;
 use super::drug::Drug;
 use super::facts::Facts;
 use super::material::Material;
@@ -37,6 +38,7 @@ pub struct Snapshot {
     materials: Shelves<Material>,
     comments: Shelves<Comment>,
     pub(super) diseases: Shelves<Disease>,
+    pub(super) disease_names: DiseaseNames,
     pub(super) former_diseases: Shelves<FormerDisease>,
     modifiers: Shelves<Modifier>,
     points: PointsTables,
@@ -149,14 +151,15 @@ impl Snapshot {
                 OfKind::Relation(shelf) => relations.push(shelf),
             }
         }
-        let procedures = Shelves::of(procedures);
+        let (procedures, diseases) = (Shelves::of(procedures), Shelves::of(diseases));
         Ok(Snapshot {
             age_additions: AgeAdditions::of(&procedures),
             procedures,
             drugs: Shelves::of(drugs),
             materials: Shelves::of(materials),
             comments: Shelves::of(comments),
-            diseases: Shelves::of(diseases),
+            disease_names: DiseaseNames::of(&diseases),
+            diseases,
             former_diseases: Shelves::of(former_diseases),
             modifiers: Shelves::of(modifiers),
             points: PointsTables::of(points),
@@ -298,6 +301,6 @@ impl Snapshot {
             .chain(named)
             .chain(self.points.bytes())
             .chain(self.relations.bytes())
-            .chain([self.age_additions.bytes()])
+            .chain([self.age_additions.bytes(), self.disease_names.bytes()])
     }
 }
