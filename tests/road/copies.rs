@@ -125,6 +125,16 @@ fn what_is_typed_daily_is_written_once_and_shown_with_where_it_is_from() {
     let mut stage = Stage::new();
     stage.set(&[("LANG", "C")]);
     two_copies(&stage);
+    let file = ".config/warifu/config.toml";
+    for (lang, says) in
+        [("ja", "何も設定されていません。例えば "), ("en", "Nothing is set. For example, write into ")]
+    {
+        let unset = stage.shell(&format!("env -u WARIFU_AUTHOR warifu config --lang {lang}")).ends(0).out;
+        assert!(unset.lines().any(|line| line.starts_with(says) && line.contains(file)), "{unset}");
+        assert!(unset.contains("\n  repository = \"/srv/masters\"\n"), "{unset}");
+    }
+    let set = stage.shell("env -u WARIFU_AUTHOR WARIFU_CHANNEL=c warifu config --lang en").ends(0).out;
+    assert!(!set.contains("Nothing is set"), "{set}");
     std::fs::create_dir_all(stage.path(".config/warifu")).unwrap();
     let home = stage.path(".config/warifu/config.toml");
     std::fs::write(&home, "repository = \"~/aoki\"\nlanguage = \"ja\"\nroot = \"root.json\"\n").unwrap();

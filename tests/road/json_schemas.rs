@@ -19,7 +19,7 @@ impl Published {
     pub(crate) fn new() -> Self {
         let mut compiler = Compiler::new();
         for (name, schema) in published() {
-            compiler.add_resource(&url(&name), schema).unwrap();
+            compiler.add_resource(&url(&name), tight(schema)).unwrap();
         }
         Published { compiler, schemas: Schemas::new(), met: BTreeSet::new() }
     }
@@ -45,6 +45,78 @@ impl Published {
 
 fn url(file: &str) -> String {
     format!("file:///{file}")
+}
+
+/// Where a schema has several for one object.
+const PARTS: [&str; 3] = ["anyOf", "oneOf", "allOf"];
+
+/// Where the schemas lie that others name.
+const DEFINITIONS: &str = "#/$defs/";
+
+/// `schema` as it is held here: an object has no member that is not described. As they are published they are
+/// open, for members that are added.
+fn tight(mut schema: Value) -> Value {
+    let definitions = schema["$defs"].clone();
+    tighten(&mut schema, false, &definitions);
+    schema
+}
+
+/// `is_part` says that what is around it, or names it, describes more of the same object.
+fn tighten(schema: &mut Value, is_part: bool, definitions: &Value) {
+    let closes = !is_part && (schema["properties"].is_object() || names_an_object(schema, definitions));
+    let Value::Object(members) = schema else { return };
+    let is_whole = members.get("properties").is_some_and(Value::is_object);
+    for (name, member) in members.iter_mut() {
+        match (name.as_str(), member) {
+            (name, Value::Array(parts)) if PARTS.contains(&name) => {
+                parts.iter_mut().for_each(|part| tighten(part, is_part || is_whole, definitions));
+            }
+            ("properties", Value::Object(each)) => {
+                each.values_mut().for_each(|one| tighten(one, false, definitions));
+            }
+            ("$defs", Value::Object(each)) => {
+                each.values_mut().for_each(|one| tighten(one, true, definitions));
+            }
+            ("items" | "additionalProperties", member) => tighten(member, false, definitions),
+            _ => {}
+        }
+    }
+    if closes {
+        members.insert("unevaluatedProperties".to_owned(), false.into());
+    }
+}
+
+/// Whether it names a schema that describes members of an object, itself or by its parts.
+fn names_an_object(schema: &Value, definitions: &Value) -> bool {
+    let Some(name) = schema["$ref"].as_str().and_then(|named| named.strip_prefix(DEFINITIONS)) else {
+        return false;
+    };
+    let named = &definitions[name];
+    let parts = PARTS.iter().filter_map(|parts| named[parts].as_array()).flatten();
+    let describes = |one: &Value| one["properties"].is_object() || names_an_object(one, definitions);
+    describes(named) || parts.into_iter().any(describes)
+}
+
+#[test]
+fn a_member_that_no_schema_describes_is_told() {
+    let told = serde_json::json!({
+        "properties": { "a": { "type": "object", "properties": { "b": {} } } },
+        "anyOf": [{ "properties": { "c": {} } }, { "$ref": "#/$defs/e" }],
+        "$defs": { "e": { "properties": { "e": { "$ref": "#/$defs/e" } }, "required": ["e"] } },
+    });
+    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+    compiler.add_resource("file:///told.json", tight(told)).unwrap();
+    let schema = compiler.compile("file:///told.json", &mut schemas).unwrap();
+    for (document, holds) in [
+        (serde_json::json!({ "a": { "b": 1 }, "c": 1 }), true),
+        (serde_json::json!({ "a": { "b": 1, "x": 1 }, "c": 1 }), false),
+        (serde_json::json!({ "a": {}, "x": 1 }), false),
+        (serde_json::json!({ "a": {}, "e": { "e": {} } }), false),
+        (serde_json::json!({ "e": { "e": { "e": { "e": 1 } } }, "x": 1 }), false),
+        (serde_json::json!({ "e": { "e": 1 } }), true),
+    ] {
+        assert_eq!(schemas.validate(&document, schema).is_ok(), holds, "{document}");
+    }
 }
 
 /// Every file of `schemas/json/` by its name.

@@ -21,6 +21,8 @@ mod fetched;
 mod files;
 mod findings;
 mod impact;
+#[cfg(unix)]
+mod interrupted;
 mod json_documents;
 mod json_schemas;
 mod library;
@@ -41,6 +43,7 @@ mod revert;
 mod review_page;
 mod shown;
 mod status;
+mod terminal;
 mod trust;
 mod version;
 mod withdrawal;

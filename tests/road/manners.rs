@@ -5,6 +5,7 @@ use std::process::Command;
 
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::releases::{PLACE, house, sign};
 use crate::stage::{Stage, checkout, data, left_out, program};
 
 #[test]
@@ -33,6 +34,43 @@ fn nothing_that_is_there_is_written_over_without_force() {
     assert!(refused.err.contains("既にあるため上書きしませんでした"), "{}", refused.err);
     // Where standard output is named, there is nothing to lose.
     stage.warifu(&convert.replace("-o out", "-o /dev/stdout")).ends(0);
+}
+
+/// Nobody's signature is lost, and no key: there `--force` does not help, and that is said.
+#[test]
+fn a_draft_is_replaced_by_force_until_somebody_signs_it() {
+    let stage = Stage::new();
+    house(&stage);
+    stage.warifu("init kikin").ends(0);
+    let file = checkout().join("masters/demo/2024-05/s_ALL20240501.csv");
+    stage.warifu(&format!("import --repo kikin --series r04 {}", file.display())).ends(0);
+    let draft = |title: &str, more: &str| {
+        stage.warifu(&format!("release draft --repo kikin {PLACE} --title {title} -o draft {more}"))
+    };
+    let title = || {
+        stage.warifu(&format!("release show draft {PLACE} --json")).ends(0).json()["manifest"]["title"]
+            .clone()
+    };
+    draft("first", "").ends(0);
+    let refused = draft("second", "").ends(2);
+    assert!(
+        refused.err.contains("which nobody has signed") && refused.err.contains("--force"),
+        "{}",
+        refused.err
+    );
+    assert_eq!(title(), "first");
+    draft("second", "--force").ends(0);
+    assert_eq!(title(), "second");
+    sign(&stage, "draft", "kikin", "aoki", 0);
+    let refused = draft("third", "--force --lang ja").ends(2);
+    assert!(
+        refused.err.contains("signatures/") && refused.err.contains("--force でも置き換えません"),
+        "{}",
+        refused.err
+    );
+    assert_eq!(title(), "second");
+    let refused = stage.warifu("key generate aoki --organisation kikin --force --lang ja").ends(2);
+    assert!(refused.err.contains("鍵は --force でも上書きしません"), "{}", refused.err);
 }
 
 /// Said before the work: neither the repository nor the channel is there to be read.

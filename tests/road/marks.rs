@@ -112,7 +112,7 @@ fn what_is_out_of_the_ordinary_is_said_on_the_screen_in_a_pipe_and_on_the_page()
     assert_eq!(told.len(), 3, "{told:?}");
     let has_script = stage.shell("command -v script && command -v stty").status == 0;
     for (lang, words) in [
-        ("ja", ["緊急リリース: hurry", "後に続くものではない: because", "適用開始 2099-01-01 00:00"]),
+        ("ja", ["緊急リリース: hurry", "後に続くものではない: because", "適用開始 令和81年1月1日 0時00分"]),
         ("en", ["EMERGENCY: hurry", "NOT A SUCCESSOR of", "in force from 2099-01-01 00:00"]),
     ] {
         let piped = stage.warifu(&format!("--lang {lang} {review}")).ends(0).out;

@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use warifu_files::ReadError;
-use warifu_trust::{Halves, Proposal, ProposalError, Refusal, SignatureFile, TargetName, Tip, limits};
+use warifu_trust::{
+    Halves, Manifest, Proposal, ProposalError, Refusal, SignatureFile, TargetName, Tip, limits,
+};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
@@ -21,8 +23,24 @@ const SIGNATURES: &str = "signatures";
 /// The manifest in a draft.
 const MANIFEST: &str = "release.json";
 
+/// The halves in a draft.
+const TARGETS: &str = "targets.json";
+const SNAPSHOT: &str = "snapshot.json";
+
+/// The folder of what the manifest lists.
+const BLOBS: &str = "blobs";
+
 /// How many signatures of one key are read from there under other names than [`SignatureFile::file_name`].
 const MOST_COPIES: usize = 16;
+
+/// What becomes of a draft that lies where another one is to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Earlier {
+    /// It stays, and the other one is not made.
+    Stays,
+    /// It is replaced, where nobody has signed it and nothing else lies in its directory.
+    Replaced,
+}
 
 /// A directory that holds one draft.
 #[derive(Debug, Clone)]
@@ -41,20 +59,22 @@ impl DraftDirectory {
         &self.directory
     }
 
-    /// Refuses a directory that is neither new nor empty, before anything is done for a draft in it.
+    /// Refuses a directory that is neither new nor empty, nor a draft that is to be replaced, before anything
+    /// is done for a draft in it.
     ///
     /// # Errors
     ///
     /// [`DraftError::Occupied`]; [`DraftError::NotEmpty`]; [`DraftError::Io`].
-    pub fn refuse_occupied(&self) -> Result<(), DraftError> {
-        self.place().map(|_| ())
+    pub fn refuse_occupied(&self, earlier: Earlier) -> Result<(), DraftError> {
+        self.place(earlier).map(|_| ())
     }
 
-    /// Where a new draft goes: what a link leads to, where that is a directory.
-    fn place(&self) -> Result<PathBuf, DraftError> {
+    /// Where a new draft goes: what a link leads to, where that is a directory; and whether one lies there
+    /// that it replaces.
+    fn place(&self, earlier: Earlier) -> Result<(PathBuf, bool), DraftError> {
         let directory = &self.directory;
         match fs::symlink_metadata(directory) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(directory.clone()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((directory.clone(), false)),
             Err(source) => return Err(io(directory, source)),
             Ok(_) => {}
         }
@@ -66,22 +86,27 @@ impl DraftDirectory {
         }
         let manifest = place.join(MANIFEST);
         if fs::exists(&manifest).map_err(|source| io(&manifest, source))? {
-            return Err(DraftError::Occupied { directory: directory.clone() });
+            let beside = beside_a_draft(&place)?;
+            if beside.is_none() && earlier == Earlier::Replaced {
+                return Ok((place, true));
+            }
+            return Err(DraftError::Occupied { directory: directory.clone(), beside });
         }
         match fs::read_dir(&place).map_err(|source| io(&place, source))?.next() {
-            None => Ok(place),
+            None => Ok((place, false)),
             Some(_) => Err(not_empty()),
         }
     }
 
     /// Makes a new draft with the halves that it begins with: beside its place first, under another name, and
-    /// renamed as a whole, so that it is there whole or not at all, and of two at once one is refused.
+    /// renamed as a whole, so that it is there whole or not at all, and of two at once one is refused. Where
+    /// an earlier one is replaced, the two change places in one step.
     ///
     /// # Errors
     ///
     /// As [`DraftDirectory::refuse_occupied`].
-    pub fn make(&self, proposal: &Proposal, halves: &Halves) -> Result<(), DraftError> {
-        let place = self.place()?;
+    pub fn make(&self, proposal: &Proposal, halves: &Halves, earlier: Earlier) -> Result<(), DraftError> {
+        let (place, replaces) = self.place(earlier)?;
         let around = match place.parent() {
             Some(around) if around != Path::new("") => around,
             _ => Path::new("."),
@@ -89,13 +114,17 @@ impl DraftDirectory {
         fs::create_dir_all(around).map_err(|source| io(around, source))?;
         let beside = folder_beside(around).map_err(|source| io(&self.directory, source))?;
         DraftDirectory::new(beside.path()).fill(proposal, halves)?;
+        if replaces {
+            self.exchange(beside.path(), &place)?;
+            return sync_folder(around).map_err(|source| io(around, source));
+        }
         #[cfg(not(unix))]
         let _ = fs::remove_dir(&place);
         match fs::rename(beside.path(), &place) {
             Ok(()) => drop(beside.keep()),
             Err(error) if is_taken(&error) => {
                 return Err(self
-                    .refuse_occupied()
+                    .refuse_occupied(Earlier::Stays)
                     .err()
                     .unwrap_or_else(|| DraftError::NotEmpty { directory: self.directory.clone() }));
             }
@@ -104,15 +133,29 @@ impl DraftDirectory {
         sync_folder(around).map_err(|source| io(around, source))
     }
 
+    /// Puts the draft `new` in the place of the one at `place`, which lies under the name of `new` then: to
+    /// be taken away by whoever made that. What came into the old one meanwhile, a signature, brings it back.
+    fn exchange(&self, new: &Path, place: &Path) -> Result<(), DraftError> {
+        let cannot = |source| io(&self.directory, source);
+        exchanged(new, place).map_err(cannot)?;
+        match beside_a_draft(new)? {
+            None => Ok(()),
+            beside => {
+                exchanged(new, place).map_err(cannot)?;
+                Err(DraftError::Occupied { directory: self.directory.clone(), beside })
+            }
+        }
+    }
+
     /// Writes all of a draft into this directory, which is of nobody else.
     fn fill(&self, proposal: &Proposal, halves: &Halves) -> Result<(), DraftError> {
         let last = TargetName::manifest(proposal.manifest().release);
-        let blobs = self.directory.join("blobs");
+        let blobs = self.directory.join(BLOBS);
         for (name, bytes) in proposal.files() {
             let file = if name == last { self.directory.join(MANIFEST) } else { blobs.join(name.as_str()) };
             write_whole(&file, bytes, Overwrite::Never).map_err(|source| io(&file, source))?;
         }
-        for (name, bytes) in [("targets.json", &halves.targets), ("snapshot.json", &halves.snapshot)] {
+        for (name, bytes) in [(TARGETS, &halves.targets), (SNAPSHOT, &halves.snapshot)] {
             let file = self.directory.join(name);
             if let Some(bytes) = bytes {
                 write_whole(&file, bytes, Overwrite::Never).map_err(|source| io(&file, source))?;
@@ -130,7 +173,7 @@ impl DraftDirectory {
         let manifest = self.directory.join(MANIFEST);
         let bytes = read_file(&manifest, limits::MANIFEST_BYTES)?
             .ok_or_else(|| DraftError::Missing { directory: self.directory.clone() })?;
-        let blobs_directory = self.directory.join("blobs");
+        let blobs_directory = self.directory.join(BLOBS);
         let mut blobs = BTreeMap::new();
         let entries = fs::read_dir(&blobs_directory).map_err(|source| io(&blobs_directory, source))?;
         for entry in entries {
@@ -221,10 +264,61 @@ impl DraftDirectory {
     /// [`DraftError::Read`].
     pub fn read_halves(&self) -> Result<Halves, DraftError> {
         Ok(Halves {
-            targets: read_file(&self.directory.join("targets.json"), limits::TARGETS_BYTES)?,
-            snapshot: read_file(&self.directory.join("snapshot.json"), limits::SNAPSHOT_BYTES)?,
+            targets: read_file(&self.directory.join(TARGETS), limits::TARGETS_BYTES)?,
+            snapshot: read_file(&self.directory.join(SNAPSHOT), limits::SNAPSHOT_BYTES)?,
         })
     }
+}
+
+/// What lies in the directory of a draft that `make` did not write: a signature, or anything else. Of one
+/// that is no draft, its manifest.
+fn beside_a_draft(directory: &Path) -> Result<Option<PathBuf>, DraftError> {
+    let manifest = read_file(&directory.join(MANIFEST), limits::MANIFEST_BYTES)?;
+    if !manifest.is_some_and(|bytes| Manifest::from_bytes(&bytes).is_ok()) {
+        return Ok(Some(MANIFEST.into()));
+    }
+    let list = |folder: &Path| -> Result<Vec<fs::DirEntry>, DraftError> {
+        let entries = fs::read_dir(folder).and_then(|entries| entries.collect::<io::Result<_>>());
+        entries.map_err(|source| io(folder, source))
+    };
+    let is_dir = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+    let is_file = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_file());
+    for entry in list(directory)? {
+        let name = entry.file_name();
+        let within = match name.to_str() {
+            Some(MANIFEST | TARGETS | SNAPSHOT) if is_file(&entry) => continue,
+            Some(BLOBS | SIGNATURES) if is_dir(&entry) => list(&entry.path())?,
+            _ => return Ok(Some(name.into())),
+        };
+        let is_blob = |one: &fs::DirEntry| {
+            let file = one.file_name();
+            name == BLOBS && is_file(one) && file.to_str().is_some_and(|it| it.parse::<TargetName>().is_ok())
+        };
+        if let Some(other) = within.iter().find(|one| !is_blob(one)) {
+            return Ok(Some(Path::new(&name).join(other.file_name())));
+        }
+    }
+    Ok(None)
+}
+
+/// Has the folders change places, in one step where the system can.
+fn exchanged(one: &Path, other: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        if renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE).is_ok() {
+            return Ok(());
+        }
+    }
+    let around = one.parent().unwrap_or(Path::new("."));
+    let aside = folder_beside(around)?;
+    let aside = aside.path().join("aside");
+    fs::rename(other, &aside)?;
+    if let Err(error) = fs::rename(one, other) {
+        fs::rename(&aside, other)?;
+        return Err(error);
+    }
+    fs::rename(&aside, one)
 }
 
 /// Whether the place to be renamed to was taken meanwhile.
@@ -254,6 +348,8 @@ pub enum DraftError {
     Occupied {
         /// The directory.
         directory: PathBuf,
+        /// What lies in it that nobody may replace; none in a draft that nobody has signed.
+        beside: Option<PathBuf>,
     },
     /// There is something else.
     NotEmpty {
@@ -288,22 +384,33 @@ pub enum DraftError {
 impl Speak for DraftError {
     fn say(&self, lang: Lang) -> String {
         match self {
-            DraftError::Occupied { directory } => {
+            DraftError::Occupied { directory, beside: None } => {
                 let directory = directory.display();
                 say!(
                     lang,
-                    "{directory} holds a draft already; choose another folder",
-                    "{directory} には既に草案があります。別のフォルダーを指定してください"
+                    "{directory} holds a draft already, which nobody has signed; choose another folder, or \
+                     say --force to replace it",
+                    "{directory} には既に草案（未署名）があります。別のフォルダーを指定するか、--force で置き換えてください"
+                )
+            }
+            DraftError::Occupied { directory, beside: Some(beside) } => {
+                let (directory, beside) = (directory.display(), beside.display());
+                say!(
+                    lang,
+                    "{directory} holds a draft already, and {beside}, which is not replaced, --force or not; \
+                     choose another folder",
+                    "{directory} には既に草案と {beside} があるため、--force でも置き換えません。別のフォルダーを\
+                     指定してください"
                 )
             }
             DraftError::NotEmpty { directory } => {
                 let directory = directory.display();
                 say!(
                     lang,
-                    "{directory} is neither new nor an empty folder, and nothing was written into it; choose \
-                     another folder for the draft",
-                    "{directory} は新しいフォルダーでも空のフォルダーでもないため、書き込んでいません。草案には別のフォルダーを\
-                     指定してください"
+                    "{directory} is neither new nor an empty folder, and nothing was written into it, \
+                     --force or not; choose another folder for the draft",
+                    "{directory} は新しいフォルダーでも空のフォルダーでもないため、--force でも書き込みません。草案には\
+                     別のフォルダーを指定してください"
                 )
             }
             DraftError::Missing { directory } => {

@@ -50,7 +50,7 @@ pub use bundle::{BundleFault, bundle};
 pub use carry::{Recording, carry, patches};
 pub use channel::{Channel, Created, PublishChannel, Replaced};
 pub use channel_error::ChannelError;
-pub use draft::{DraftDirectory, DraftError};
+pub use draft::{DraftDirectory, DraftError, Earlier};
 pub use floor::{Floor, FloorError};
 pub use look::Look;
 pub use mirrors::{Given, Mirror, Mirrors, Nobody, PassedOver};

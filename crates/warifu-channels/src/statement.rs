@@ -84,7 +84,9 @@ impl Speak for StatementNotPublished {
                 lang,
                 "the statement is dated {at}, and it is {now}: set the clock of whoever signed, and sign it \
                  again",
-                "表明の日時は {at} ですが、現在は {now} です。署名した端末の時計を合わせ、署名し直してください"
+                "表明の日時は {at} ですが、現在は {now} です。署名した端末の時計を合わせ、署名し直してください",
+                at = at.said_exactly(lang),
+                now = now.said_exactly(lang)
             ),
             StatementNotPublished::UsedUp { by } => say!(
                 lang,

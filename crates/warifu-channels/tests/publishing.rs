@@ -9,8 +9,8 @@ mod verdicts;
 
 use warifu_channels::testing::{FailingChannel, MemoryChannel, Publishing as _};
 use warifu_channels::{
-    Address, Channel, DraftDirectory, DraftError, PublishError, fetch_fallback, fetch_masters, propose_again,
-    publish, read_tip, read_tip_rebuilding, rebuild_timestamp, refresh_timestamp,
+    Address, Channel, DraftDirectory, DraftError, Earlier, PublishError, fetch_fallback, fetch_masters,
+    propose_again, publish, read_tip, read_tip_rebuilding, rebuild_timestamp, refresh_timestamp,
 };
 use warifu_trust::testing::{World, cards, forge, head, key, masters, now, propose};
 use warifu_trust::*;
@@ -78,7 +78,7 @@ fn kikin_signs_first_and_not_after_kokuho() {
 fn copy_of(proposal: &Proposal, begun: &Halves) -> (tempfile::TempDir, DraftDirectory) {
     let folder = tempfile::tempdir().unwrap();
     let draft = DraftDirectory::new(folder.path().join("draft"));
-    draft.make(proposal, begun).unwrap();
+    draft.make(proposal, begun, Earlier::Stays).unwrap();
     (folder, draft)
 }
 
@@ -404,7 +404,7 @@ fn a_draft_on_disk_carries_every_part() {
     let proposal = propose_again(&channel, &tip).unwrap().unwrap();
     let directory = tempfile::tempdir().unwrap();
     let draft = DraftDirectory::new(directory.path());
-    draft.make(&proposal, &Halves::default()).unwrap();
+    draft.make(&proposal, &Halves::default(), Earlier::Stays).unwrap();
     assert_eq!(draft.read().unwrap(), proposal);
     for part in proposal.manifest().parts() {
         let file = directory.path().join("blobs").join(part.blob.as_str());
@@ -628,8 +628,8 @@ fn a_draft_goes_through_a_directory_unchanged_and_is_checked() {
     assert!(matches!(draft.read(), Err(DraftError::Missing { .. })));
     let (tip, proposal) = world.propose_for(&channel);
     let halves = world.sign(&tip, &proposal);
-    draft.make(&proposal, &halves).unwrap();
-    let again = draft.make(&proposal, &Halves::default());
+    draft.make(&proposal, &halves, Earlier::Stays).unwrap();
+    let again = draft.make(&proposal, &Halves::default(), Earlier::Stays);
     assert!(matches!(again, Err(DraftError::Occupied { .. })));
     assert_eq!(draft.read().unwrap(), proposal);
     assert_eq!(draft.read_halves().unwrap(), halves);
@@ -643,13 +643,50 @@ fn a_draft_goes_through_a_directory_unchanged_and_is_checked() {
     assert!(matches!(draft.read(), Err(DraftError::Proposal(ProposalError::Blob(_)))));
 }
 
+#[test]
+fn a_draft_that_nobody_signed_is_replaced_whole_where_that_is_asked_for_and_nothing_else_is() {
+    let (world, channel) = (World::new(), MemoryChannel::default());
+    let directory = tempfile::tempdir().unwrap();
+    let draft = DraftDirectory::new(directory.path().join("draft"));
+    let (_, proposal) = world.propose_for(&channel);
+    let make = |earlier| draft.make(&proposal, &Halves::default(), earlier);
+    make(Earlier::Replaced).unwrap();
+    assert!(matches!(make(Earlier::Stays), Err(DraftError::Occupied { beside: None, .. })));
+    let blobs = directory.path().join("draft/blobs");
+    let blob = std::fs::read_dir(&blobs).unwrap().next().unwrap().unwrap().path();
+    std::fs::write(&blob, b"spoilt").unwrap();
+    assert!(draft.read().is_err());
+    make(Earlier::Replaced).unwrap();
+    assert_eq!(draft.read().unwrap(), proposal);
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1, "nothing is left beside it");
+    for (other, is_folder) in
+        [("signatures/x.json", false), ("notes.txt", false), ("blobs/.git", false), ("blobs/within", true)]
+    {
+        let path = directory.path().join("draft").join(other);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        if is_folder { std::fs::create_dir(&path) } else { std::fs::write(&path, "my only copy") }.unwrap();
+        match make(Earlier::Replaced) {
+            Err(DraftError::Occupied { beside: Some(beside), .. }) => {
+                assert_eq!(beside, std::path::Path::new(other));
+            }
+            otherwise => panic!("{other}: {otherwise:?}"),
+        }
+        if is_folder { std::fs::remove_dir(&path) } else { std::fs::remove_file(&path) }.unwrap();
+    }
+    // What only is called so is no draft.
+    std::fs::write(directory.path().join("draft/release.json"), "{}").unwrap();
+    assert!(matches!(make(Earlier::Replaced), Err(DraftError::Occupied { beside: Some(_), .. })));
+    let left = std::fs::read_dir(directory.path()).unwrap().count();
+    assert_eq!(left, 1, "nothing is left beside it");
+}
+
 /// What is somebody else's is not touched, be it by the name of a part of a draft; no link is followed.
 #[test]
 fn a_draft_is_made_in_a_new_or_empty_folder_alone() {
     let directory = tempfile::tempdir().unwrap();
     let at = |name: &str| directory.path().join(name);
     let (_, proposal) = World::new().propose_for(&MemoryChannel::default());
-    let make = |name: &str| DraftDirectory::new(at(name)).make(&proposal, &Halves::default());
+    let make = |name: &str| DraftDirectory::new(at(name)).make(&proposal, &Halves::default(), Earlier::Stays);
     for file in ["theirs/targets.json", "other/signatures/x.json", "hidden/.git/HEAD", "file"] {
         std::fs::create_dir_all(at(file).parent().unwrap()).unwrap();
         std::fs::write(at(file), "my only copy").unwrap();
@@ -686,7 +723,7 @@ fn of_many_drafts_into_one_folder_at_once_one_is_made_and_the_others_are_refused
     let made = std::thread::scope(|scope| {
         let one = || {
             all.wait();
-            DraftDirectory::new(&place).make(&proposal, &Halves::default())
+            DraftDirectory::new(&place).make(&proposal, &Halves::default(), Earlier::Stays)
         };
         let all: Vec<_> = (0..8).map(|_| scope.spawn(one)).collect();
         all.into_iter().map(|one| one.join().unwrap()).collect::<Vec<_>>()
@@ -703,7 +740,7 @@ fn what_is_no_blob_does_not_count_among_a_drafts_blobs() {
     let directory = tempfile::tempdir().unwrap();
     let draft = DraftDirectory::new(directory.path());
     let (_, proposal) = World::new().propose_for(&MemoryChannel::default());
-    draft.make(&proposal, &Halves::default()).unwrap();
+    draft.make(&proposal, &Halves::default(), Earlier::Stays).unwrap();
     // More than there may be masters, whatever the order in which the folder lists them.
     for number in 0..limits::MASTERS * 8 {
         std::fs::write(directory.path().join(format!("blobs/.writing-{number}")), b"").unwrap();
@@ -718,7 +755,9 @@ fn what_a_killed_writer_left_in_a_draft_or_channel_goes_with_the_next_write() {
     let at = |path: &str| directory.path().join(path);
     let (world, draft) = (World::new(), DraftDirectory::new(at("draft")));
     let (tip, proposal) = world.propose_for(&MemoryChannel::default());
-    draft.make(&proposal, &Halves::begin(&proposal, &tip, now(), validity()).unwrap()).unwrap();
+    draft
+        .make(&proposal, &Halves::begin(&proposal, &tip, now(), validity()).unwrap(), Earlier::Stays)
+        .unwrap();
     let folders = ["draft/signatures"];
     let published = ["channel/metadata", "channel/targets", "channel/statements"];
     let left = folders.iter().chain(&published).map(|folder| at(folder).join(".writing-left"));

@@ -167,6 +167,11 @@ pub enum Objection {
     NotThere(Box<Change>),
 }
 
+impl Objection {
+    /// What programs call it that no reason makes up for a change.
+    pub const NEVER: &'static str = "never-accepted";
+}
+
 impl Weighed {
     /// What stands against it when these classes are accepted: each class of the past must be, with its very
     /// number of changes, and no other.

@@ -196,7 +196,8 @@ impl Speak for Refusal {
             Refusal::HoldsTooLong { file, expires, days } => say!(
                 lang,
                 "{file} holds until {expires}, longer than the {days} days that this node's policy allows",
-                "{file} の有効期限 {expires} は、この装置の方針が認める {days} 日を超えています"
+                "{file} の有効期限 {expires} は、この装置の方針が認める {days} 日を超えています",
+                expires = expires.said(lang)
             ),
             Refusal::Junk { file, files } => say!(
                 lang,

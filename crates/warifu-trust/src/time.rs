@@ -69,6 +69,14 @@ impl UnixSeconds {
         format!("{} {}時{:02}分", self.day_in_japan().said(lang), minutes / 60, minutes % 60)
     }
 
+    /// The same to the second, where people sign it or compare it: 令和8年4月1日 9時00分05秒.
+    pub fn said_exactly(self, lang: Lang) -> String {
+        match (lang, self.0.rem_euclid(60)) {
+            (Lang::En, _) | (Lang::Ja, 0) => self.said(lang),
+            (Lang::Ja, seconds) => format!("{}{seconds:02}秒", self.said(lang)),
+        }
+    }
+
     pub(crate) fn to_jiff(self) -> jiff::Timestamp {
         // Always in range because of the clamp; the fallback can never be later than the instant meant.
         jiff::Timestamp::from_second(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
@@ -79,8 +87,8 @@ impl UnixSeconds {
     }
 }
 
-/// As people in Japan read it, `2026-04-01 09:00:00 JST`, in either language; programs are given
-/// [`UnixSeconds::rfc3339`].
+/// As English says it, `2026-04-01 09:00:00 JST`; people are told it by [`UnixSeconds::said`] and
+/// [`UnixSeconds::said_exactly`], programs by [`UnixSeconds::rfc3339`].
 impl fmt::Display for UnixSeconds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let there = self.to_jiff().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(9))).datetime();
@@ -152,6 +160,11 @@ mod tests {
         let instant = UnixSeconds::new(1_775_001_600);
         assert_eq!(instant.to_string(), "2026-04-01 09:00:00 JST");
         assert_eq!(instant.said(Lang::Ja), "令和8年4月1日 9時00分");
+        assert_eq!(instant.said_exactly(Lang::Ja), "令和8年4月1日 9時00分");
+        let later = UnixSeconds::new(1_775_001_605);
+        assert_eq!(later.said(Lang::Ja), "令和8年4月1日 9時00分");
+        assert_eq!(later.said_exactly(Lang::Ja), "令和8年4月1日 9時00分05秒");
+        assert_eq!(later.said_exactly(Lang::En), "2026-04-01 09:00:05 JST");
         assert_eq!(instant.rfc3339(), "2026-04-01T00:00:00Z");
         assert_eq!("2026-04-01T09:00:00+09:00".parse(), Ok(instant));
         assert_eq!(serde_json::to_string(&instant).unwrap(), "\"2026-04-01T00:00:00Z\"");

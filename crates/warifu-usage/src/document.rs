@@ -6,8 +6,8 @@ use std::ffi::OsString;
 use serde_json::{Map, Value, json};
 use warifu_values::lang::{Lang, Speak};
 
-/// The version of the documents. What is added to one changes nothing; what is taken away or becomes
-/// something else makes the next version, with a schema of its own in `schemas/json/`.
+/// The version of most documents. What is added to one changes nothing; what is taken away or becomes
+/// something else makes its next version, with a schema of its own in `schemas/json/`.
 const VERSION: u32 = 1;
 
 /// The member that says what a document is.
@@ -17,16 +17,25 @@ const SCHEMA: &str = "schema";
 #[derive(Debug, Clone, Copy)]
 pub struct Documents {
     program: &'static str,
+    /// Those of another version than the first, by the command.
+    later: &'static [(&'static str, u32)],
 }
 
 impl Documents {
     /// Of the program called `program`.
     pub const fn of(program: &'static str) -> Self {
-        Documents { program }
+        Documents { program, later: &[] }
+    }
+
+    /// The same, of which some are of a later version.
+    pub const fn with_later(self, later: &'static [(&'static str, u32)]) -> Self {
+        Documents { later, ..self }
     }
 
     fn schema(self, name: &str) -> Value {
-        format!("{}/{}/{VERSION}", self.program, name.replace(' ', "-")).into()
+        let later = self.later.iter().find(|(command, _)| *command == name);
+        let version = later.map_or(VERSION, |(_, version)| *version);
+        format!("{}/{}/{version}", self.program, name.replace(' ', "-")).into()
     }
 
     /// The document of the command `name`, which says what it is first.
@@ -58,6 +67,11 @@ impl Documents {
 pub fn error(code: &str, said: &impl Speak, advised: &[String]) -> Value {
     let message = json!({ "en": said.say(Lang::En), "ja": said.say(Lang::Ja) });
     json!({ "code": code, "message": message, "next": advised })
+}
+
+/// A sentence in both languages under a stable name.
+pub fn coded(code: &str, said: &impl Speak) -> Value {
+    json!({ "code": code, "en": said.say(Lang::En), "ja": said.say(Lang::Ja) })
 }
 
 /// What programs call it that a command ended with `status`: by what the caller does next.
@@ -92,6 +106,9 @@ mod tests {
         let documents = Documents::of("warifu");
         let titled = documents.titled("release draft", json!({ "a": 1 }));
         assert_eq!(titled.to_string(), r#"{"schema":"warifu/release-draft/1","a":1}"#);
+        let later = documents.with_later(&[("release draft", 2)]);
+        assert_eq!(later.titled("release draft", json!({}))["schema"], "warifu/release-draft/2");
+        assert_eq!(later.titled("release", json!({}))["schema"], "warifu/release/1");
         let ended = documents.ended(Some(titled), 3, error(code_of(3), &Said, &[]));
         assert_eq!((&ended["a"], &ended["exit"]), (&1.into(), &3.into()));
         assert_eq!(ended["error"]["code"], "not-trusted");

@@ -30,6 +30,8 @@ mod progress;
 
 mod refusal;
 
+mod told;
+
 mod usage;
 
 mod document;
@@ -37,7 +39,7 @@ mod document;
 pub use catalogue::Catalogue;
 pub use colour::Colour;
 pub use completions::Shell;
-pub use document::{Documents, asks_for_json, code_of, error};
+pub use document::{Documents, asks_for_json, code_of, coded, error};
 pub use language::{asked_for, of_locale, parse_language};
 #[cfg(any(test, feature = "manual"))]
 pub use manual::{FileOf, Page, manual};
@@ -45,4 +47,5 @@ pub use paint::Paint;
 pub use progress::{Progress, Steps};
 pub use refusal::{Refusal, day, number, why};
 pub use screen::{columns, rows};
+pub use told::told;
 pub use usage::Usage;

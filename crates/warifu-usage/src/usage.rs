@@ -7,10 +7,12 @@ use std::io::Write as _;
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
 use warifu_values::typed::half_width;
 
 use crate::help::around;
 use crate::refusal::why;
+use crate::told::told;
 
 /// What a line came to that is no command: something is wrong with it, or it asks for help.
 #[derive(Debug)]
@@ -23,6 +25,17 @@ pub struct Usage {
     commands: Vec<String>,
     /// An option that was typed in full width, and as it would be right.
     full_width: Option<(String, String)>,
+    /// What is missing, each as clap writes it and what else may say it.
+    missing: Vec<(String, Sources)>,
+}
+
+/// What may say the value of an argument that is not typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Sources {
+    /// A variable of the environment.
+    variable: Option<String>,
+    /// A name in the user's file of settings, and that file.
+    setting: Option<(&'static str, String)>,
 }
 
 impl Usage {
@@ -41,7 +54,43 @@ impl Usage {
         let commands = typed_last(line, program).get_subcommands().filter(|it| !it.is_hide_set());
         let commands = commands.map(|command| command.get_name().to_owned()).collect();
         let full_width = line.iter().skip(1).filter_map(|word| word.to_str()).find_map(full_width_option);
-        Usage { error, program: program.get_name().to_owned(), takers, commands, full_width }
+        let mut missing = Vec::new();
+        if error.kind() == ErrorKind::MissingRequiredArgument {
+            let mut program = program.clone();
+            // So that each command knows by which words it is typed.
+            program.build();
+            let command = typed_last(line, &program);
+            if let Some(ContextValue::Strings(strings)) = error.get(ContextKind::InvalidArg) {
+                missing =
+                    strings.iter().map(|argument| (argument.clone(), sources(argument, command))).collect();
+            }
+            // clap's own has what was typed among what must be.
+            let usage = command.clone().render_usage();
+            error.insert(ContextKind::Usage, ContextValue::StyledStr(usage));
+        }
+        let program = program.get_name().to_owned();
+        let mut usage = Usage { error, program, takers, commands, full_width, missing };
+        usage.name_sources();
+        usage
+    }
+
+    /// With what the user's file of settings may say: `setting` gives the name of it and the file, by the
+    /// name of an option or a value.
+    pub fn with_settings(mut self, setting: impl Fn(&str) -> Option<(&'static str, String)>) -> Usage {
+        for (argument, sources) in &mut self.missing {
+            sources.setting = setting(&name_of(argument));
+        }
+        self.name_sources();
+        self
+    }
+
+    /// Puts what else may say what is missing beside it, where clap prints it.
+    fn name_sources(&mut self) {
+        if !self.missing.is_empty() {
+            let named =
+                self.missing.iter().map(|(argument, sources)| argument.clone() + &sources.say(Lang::En));
+            self.error.insert(ContextKind::InvalidArg, ContextValue::Strings(named.collect()));
+        }
     }
 
     /// Whether help or the version was asked for, which is nothing wrong.
@@ -53,14 +102,17 @@ impl Usage {
     #[expect(clippy::print_stderr, reason = "nothing else is set up before the line is understood")]
     pub fn tell(&self, lang: Lang) {
         match self.in_japanese().filter(|_| lang == Lang::Ja) {
-            Some(text) => eprint!("{text}"),
+            Some(text) => eprint!("{}", told(&text, |_| false)),
             None if lang == Lang::Ja && self.is_help() => {
                 let help = around(&self.error.render().ansi().to_string());
                 let _ = anstream::stdout().lock().write_all(help.as_bytes());
             }
+            // Who closed the terminal does not read it.
+            None if self.is_help() => drop(self.error.print()),
             None => {
-                // Who closed the terminal does not read it.
-                let _ = self.error.print();
+                let text = self.error.render().ansi().to_string();
+                let text = told(&text, |_| false);
+                let _ = anstream::stderr().lock().write_all(text.as_bytes());
                 if !self.takers.is_empty() {
                     eprintln!("\n  tip: it is an option of {}", self.takers.join(", "));
                 }
@@ -73,14 +125,7 @@ impl Usage {
 
     /// The arguments that are missing, as they are typed: `--root`.
     pub fn missing(&self) -> Vec<&str> {
-        match self.error.get(ContextKind::InvalidArg) {
-            Some(ContextValue::Strings(missing))
-                if self.error.kind() == ErrorKind::MissingRequiredArgument =>
-            {
-                missing.iter().filter_map(|it| it.split_whitespace().next()).collect()
-            }
-            _ => Vec::new(),
-        }
+        self.missing.iter().filter_map(|(argument, _)| argument.split_whitespace().next()).collect()
     }
 
     /// What is wrong, in a sentence; none for help.
@@ -88,7 +133,10 @@ impl Usage {
         let get = |kind| self.error.get(kind).map(shown).unwrap_or_default();
         let (argument, value) = (get(ContextKind::InvalidArg), get(ContextKind::InvalidValue));
         Some(match self.error.kind() {
-            ErrorKind::MissingRequiredArgument => format!("必要な引数がありません: {argument}"),
+            ErrorKind::MissingRequiredArgument => {
+                let told = self.missing.iter().map(|(argument, by)| argument.clone() + &by.say(Lang::Ja));
+                format!("必要な引数がありません: {}", told.collect::<Vec<_>>().join("、"))
+            }
             ErrorKind::UnknownArgument => format!("{argument} という引数はありません"),
             ErrorKind::InvalidSubcommand => {
                 format!("{} というコマンドはありません", get(ContextKind::InvalidSubcommand))
@@ -169,6 +217,40 @@ impl Speak for Usage {
     }
 }
 
+impl Speak for Sources {
+    /// In brackets after the argument; nothing where it must be typed.
+    fn say(&self, lang: Lang) -> String {
+        let variable = self.variable.as_ref();
+        let variable = variable.map(|name| say!(lang, "the variable {name}", "環境変数 {name}"));
+        let setting = self.setting.as_ref();
+        let setting = setting.map(|(name, file)| say!(lang, "`{name}` in {file}", "{file} の {name}"));
+        let all: Vec<String> = variable.into_iter().chain(setting).collect();
+        if all.is_empty() {
+            return String::new();
+        }
+        let all = all.join(&say!(lang, ", or ", "、"));
+        say!(lang, " (or {all})", "（または {all}）")
+    }
+}
+
+/// What may say `argument` of `command`, but for settings.
+fn sources(argument: &str, command: &Command) -> Sources {
+    let name = name_of(argument);
+    let is_it = |arg: &&clap::Arg| match arg.get_long() {
+        Some(long) => long == name,
+        None => arg.get_value_names().unwrap_or_default().iter().any(|value| value.to_lowercase() == name),
+    };
+    let found = command.get_arguments().find(is_it);
+    let variable = found.and_then(clap::Arg::get_env).map(|name| name.to_string_lossy().into_owned());
+    Sources { variable, setting: None }
+}
+
+/// What `--root <FILE>` and `<CHANNEL>` are called: `root`, `channel`.
+fn name_of(argument: &str) -> String {
+    let first = argument.split_whitespace().next().unwrap_or_default();
+    first.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
+}
+
 /// `word`, where it is an option but for the width of its signs, and as it would be right.
 fn full_width_option(word: &str) -> Option<(String, String)> {
     let right = half_width(word);
@@ -229,10 +311,13 @@ mod tests {
         let release = Arg::new("release").value_parser(number::<u64>(1..));
         let back = Command::new("fall-back").arg(release);
         let reason = Arg::new("reason").long("reason").required(true).action(ArgAction::Set);
+        let root = Arg::new("root").long("root").value_name("FILE").required(true).env("WARIFU_TEST_ROOT");
+        let channel = Arg::new("channel").value_name("CHANNEL").required(true).env("WARIFU_TEST_CHANNEL");
+        let read = Command::new("read").args([root, channel, Arg::new("all").long("all").required(true)]);
         let door = Arg::new("door").long("door").value_parser(["claims", "operators"]);
         let quiet = Arg::new("quiet").long("quiet").action(ArgAction::SetTrue).conflicts_with("door");
         let freeze = Command::new("freeze").args([reason, door, quiet]);
-        Command::new("it").subcommand_required(true).subcommands([back, freeze])
+        Command::new("it").subcommand_required(true).subcommands([back, freeze, read])
     }
 
     fn usage(line: &str) -> Usage {
@@ -249,7 +334,8 @@ mod tests {
             ("it fall-back --reason x", "\n  この引数を取るコマンド: freeze\n"),
             ("it freeze --resaon x", "\n  近い名前: --reason\n"),
             ("it freze", "it: freze というコマンドはありません\n  近い名前: freeze\n  コマンド: fall-back"),
-            ("it", "it: コマンドを指定してください\n  コマンド: fall-back、freeze\n"),
+            ("it", "it: コマンドを指定してください\n  コマンド: fall-back、freeze、read\n"),
+            ("it read --all x", "使い方: it read --root <FILE> --all <all> <CHANNEL>\n"),
             ("it freeze --reason", "it: --reason <reason> に値がありません\n"),
             ("it freeze --reason x --door y", "の値「y」は使えません\n  使える値: claims、operators\n"),
             ("it －－ｈｅｌｐ", "\n  全角の引数: －－ｈｅｌｐ は半角で --help と入力してください\n"),
@@ -275,6 +361,23 @@ mod tests {
         assert_eq!(usage.takers, ["freeze"]);
         assert_eq!(usage.say(Lang::En), "unexpected argument '--reason' found");
         assert_eq!(usage.say(Lang::Ja), "--reason という引数はありません");
+    }
+
+    #[test]
+    fn what_is_missing_says_what_else_may_say_it() {
+        let told =
+            usage("it read").with_settings(|name| (name == "root").then(|| ("root", "own.toml".into())));
+        let english = told.error.to_string();
+        assert!(
+            english.contains("\n  --root <FILE> (or the variable WARIFU_TEST_ROOT, or `root` in own.toml)\n")
+        );
+        assert!(english.contains("\n  <CHANNEL> (or the variable WARIFU_TEST_CHANNEL)\n"), "{english}");
+        assert!(english.contains("\n  --all <all>\n"), "{english}");
+        let japanese = told.in_japanese().unwrap();
+        let root = "--root <FILE>（または 環境変数 WARIFU_TEST_ROOT、own.toml の root）、";
+        assert!(japanese.contains(root), "{japanese}");
+        assert!(japanese.contains("<CHANNEL>（または 環境変数 WARIFU_TEST_CHANNEL）"), "{japanese}");
+        assert_eq!(told.missing(), ["--root", "--all", "<CHANNEL>"]);
     }
 
     #[test]

@@ -250,6 +250,12 @@ fn in_era(date: u32) -> String {
     }
 }
 
+/// The day that `text` writes as `2024-06-01`, as people write it in that language; whatever else it is, as
+/// it stands.
+pub fn said_day(text: &str, lang: Lang) -> String {
+    TreatmentDay::parse(text).map_or_else(|| text.to_owned(), |day| day.said(lang))
+}
+
 /// A date number for people.
 pub fn dashed(date: u32) -> String {
     format!("{:04}-{:02}-{:02}", date / 10_000, date / 100 % 100, date % 100)
@@ -320,6 +326,8 @@ mod tests {
         let said = |day| TreatmentDay::parse(day).unwrap().said(Lang::Ja);
         assert_eq!((said("20240601"), said("20190501")), ("令和6年6月1日".into(), "令和元年5月1日".into()));
         assert_eq!((said("20190430"), said("19890107")), ("平成31年4月30日".into(), "昭和64年1月7日".into()));
+        assert_eq!(said_day("2024-06-01", Lang::Ja), "令和6年6月1日");
+        assert_eq!([said_day("2024-06-01", Lang::En), said_day("-", Lang::Ja)], ["2024-06-01", "-"]);
     }
 
     #[test]

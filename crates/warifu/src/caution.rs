@@ -2,6 +2,7 @@
 
 use warifu_masters::finding::Code;
 use warifu_trust::{Correction, Made, Manifest, MasterEntry, UnixSeconds};
+use warifu_values::day::said_day;
 use warifu_values::judgement::LetPass;
 use warifu_values::lang::{Lang, Speak, counted};
 use warifu_values::say;
@@ -287,6 +288,35 @@ impl Caution {
     }
 }
 
+impl Caution {
+    /// A name for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Caution::Withdrawn(..) => "withdrawn",
+            Caution::AgainstWithdrawn(..) => "against-withdrawn",
+            Caution::NewerImports { .. } => "newer-imports",
+            Caution::Older { .. } => "older",
+            Caution::Apart { .. } => "apart",
+            Caution::Unknown { .. } => "unknown",
+            Caution::UndeclaredRevert { .. } => "undeclared-revert",
+            Caution::Unchanged { .. } => "unchanged",
+            Caution::Gone { .. } => "gone",
+            Caution::FormatGone { .. } => "format-gone",
+            Caution::LetPass { .. } => "let-pass",
+            Caution::Fewer { .. } => "fewer",
+            Caution::NotAnEmergency { .. } => "not-an-emergency",
+            Caution::CorrectionEnds { .. } => "correction-ends",
+            Caution::CorrectionDropped { .. } => "correction-dropped",
+            Caution::NotThatRelease { .. } => "not-that-release",
+            Caution::RevertUnreadable { .. } => "revert-unreadable",
+            Caution::WithdrawnUnreadable { .. } => "withdrawn-unreadable",
+            Caution::NotIn { .. } => "not-in",
+            Caution::LeftLying { .. } => "left-lying",
+            Caution::MadeLater { .. } => "made-later",
+        }
+    }
+}
+
 impl Speak for Caution {
     fn say(&self, lang: Lang) -> String {
         let short = |commit: &str| commit.get(..12).unwrap_or_default().to_owned();
@@ -374,13 +404,15 @@ impl Speak for Caution {
                  does not call itself an emergency, so nobody reviews it afterwards \
                  (draft it with --emergency)",
                 "{master}: {dated} の緊急訂正 {file} は未公開ですが、緊急リリースとされていないため事後確認の対象になりません\
-                 （--emergency で起案）"
+                 （--emergency で起案）",
+                dated = said_day(dated, lang)
             ),
             Caution::CorrectionEnds { master, file, dated } => say!(
                 lang,
                 "{master}: the emergency correction {file} of {dated}, marked in the published release, \
                  is marked no more in this one; `log` says what came in or was taken back since",
-                "{master}: {dated} の緊急訂正 {file} は公開中のリリースに表示があり、今回はありません（その後の取込・取消は log で確認）"
+                "{master}: {dated} の緊急訂正 {file} は公開中のリリースに表示があり、今回はありません（その後の取込・取消は log で確認）",
+                dated = said_day(dated, lang)
             ),
             Caution::CorrectionDropped { master, file, dated, keys, reason } => {
                 let keys = if keys.is_empty() { "-".to_owned() } else { keys.join(", ") };
@@ -389,7 +421,8 @@ impl Speak for Caution {
                     "{master}: the emergency correction {file} of {dated} was DROPPED: the official file \
                      says otherwise ({keys}) and was taken as it is: {reason}",
                     "{master}: {dated} の緊急訂正 {file} は破棄されました。公式ファイルの内容が異なり（{keys}）、\
-                     そのまま取り込まれています: {reason}"
+                     そのまま取り込まれています: {reason}",
+                    dated = said_day(dated, lang)
                 )
             }
             Caution::NotThatRelease { release } => say!(
@@ -419,12 +452,14 @@ impl Speak for Caution {
                 lang,
                 "the draft says that it was made at {created}; what it changes for the days since then \
                  counts as to come and was accepted by nobody: draft it again",
-                "草案の作成日時は {created} です。それ以降の診療日の変更は将来分として扱われ、承認されていません。作り直してください"
+                "草案の作成日時は {created} です。それ以降の診療日の変更は将来分として扱われ、承認されていません。作り直してください",
+                created = created.said_exactly(lang)
             ),
             Caution::MadeLater { created } => say!(
                 lang,
                 "the draft says that it was made at {created}, which has not come yet; check the clocks",
-                "草案の作成日時 {created} は未来です。時計を確認してください"
+                "草案の作成日時 {created} は未来です。時計を確認してください",
+                created = created.said_exactly(lang)
             ),
         }
     }

@@ -9,6 +9,7 @@ use warifu_masters::file::FILE_LIMIT_BYTES;
 use warifu_values::text::shown_path;
 
 use crate::error::{Exit, Failure};
+use crate::interrupt::{self, Whole};
 
 /// The bytes of the file at `path`.
 ///
@@ -127,6 +128,7 @@ pub fn write_unnamed(path: &Path, bytes: &[u8]) -> Result<Unnamed, Failure> {
 /// When one cannot be named. What was not named yet is as it was.
 pub fn name_each(files: impl IntoIterator<Item = Unnamed>) -> Result<(), Failure> {
     let mut folder = None;
+    let _all = Whole::begin();
     for Unnamed(file) in files {
         // It may have been exchanged since.
         refuse_irregular(&file.path)?;
@@ -209,6 +211,8 @@ pub struct Unfinished {
     told: u64,
     readers: Readers,
     over: Over,
+    /// The last to go: what was begun is gone or has its name then.
+    whole: Whole,
 }
 
 /// What the name of a file begins with that has not got its own yet.
@@ -229,6 +233,7 @@ impl Unfinished {
 
     fn begun(path: &Path, readers: Readers, over: Over) -> Result<Option<Self>, Failure> {
         let folder = folder_of(path)?;
+        let whole = Whole::begin();
         let begun = (|| {
             if let (Ok(there), Readers::Usual) = (fs::metadata(path), readers) {
                 if there.is_dir() {
@@ -251,7 +256,8 @@ impl Unfinished {
             let _unlocked = file.as_file().try_lock();
             warifu_files::sweep_files_of(file.as_file(), folder, UNFINISHED);
             let (path, target) = (path.to_owned(), target.unwrap_or_else(|| path.to_owned()));
-            Ok(Some(Unfinished { path, target, folder: opened, file, written: 0, told: 0, readers, over }))
+            let (folder, written, told) = (opened, 0, 0);
+            Ok(Some(Unfinished { path, target, folder, file, written, told, readers, over, whole }))
         })();
         begun.map_err(|error| cannot_write(path, &error))
     }
@@ -261,7 +267,8 @@ impl Unfinished {
     /// # Errors
     /// When it cannot be written.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.file.write_all(bytes).map_err(|error| cannot_write(&self.path, &error))?;
+        let written = interrupt::go_on().and_then(|()| self.file.write_all(bytes));
+        written.map_err(|error| cannot_write(&self.path, &error))?;
         self.written += bytes.len() as u64;
         if self.written - self.told >= TOLD_BYTES {
             begin_writing_back(self.file.as_file(), self.told, self.written - self.told);
@@ -294,7 +301,7 @@ impl Unfinished {
 
     /// Gives it its name, which is durable once the folder is that comes back.
     fn name(self) -> Result<File, Failure> {
-        let Unfinished { path, target, folder, file, over, .. } = self;
+        let Unfinished { path, target, folder, file, over, whole, .. } = self;
         let done = (|| {
             match over {
                 Over::Yes => file.persist(&target),
@@ -303,6 +310,10 @@ impl Unfinished {
             .map_err(|error| error.error)?;
             Ok(folder)
         })();
+        if done.is_ok() {
+            interrupt::wrote(shown_path(&path));
+        }
+        drop(whole);
         done.map_err(|error: io::Error| cannot_write(&path, &error))
     }
 }

@@ -38,7 +38,7 @@ impl Withdrawn {
 impl Speak for Withdrawn {
     fn say(&self, lang: Lang) -> String {
         let Withdrawn { release, made: Made { organisation, by, at, reason, .. }, instead } = self;
-        let organisation = organisation.say(lang);
+        let (organisation, at) = (organisation.say(lang), at.said_exactly(lang));
         let instead = match instead {
             Some(back) => {
                 say!(lang, "checkers use release {back}", "点検システムが使うのはリリース {back} です")

@@ -26,7 +26,7 @@ fn the_story_goes_as_told_in_both_languages() {
         assert!(!text.contains('\x1b'), "colours are for terminals");
     }
     assert!(english.contains("160990110 見本検査Ａ: 2024-06-01–2026-05-31: 21.00 → 12.00"));
-    assert!(japanese.contains("160990110 見本検査Ａ（2024-06-01～2026-05-31）: 21.00 → 12.00"));
+    assert!(japanese.contains("160990110 見本検査Ａ（令和6年6月1日～令和8年5月31日）: 21.00 → 12.00"));
 }
 
 #[test]

@@ -98,7 +98,9 @@ impl Speak for WrongClock {
                  was made later than that; set the clock, or say --clock-is-right when the other one was \
                  wrong",
                 "この端末の時計は {now} ですが、配信元のタイムスタンプの期限は {expires} で、より後に作られています。\
-                 時計を合わせてください。誤っていたのが相手の時計なら --clock-is-right を付けてください"
+                 時計を合わせてください。誤っていたのが相手の時計なら --clock-is-right を付けてください",
+                now = now.said_exactly(lang),
+                expires = expires.said_exactly(lang)
             ),
             WrongClock::Ahead { now, expires } => say!(
                 lang,
@@ -106,7 +108,9 @@ impl Speak for WrongClock {
                  ({expires}); set the clock, or say --clock-is-right when it is (the channel \
                  paused that long)",
                 "この端末の時計は {now} で、配信元の期限（{expires}）から {ASLEEP_DAYS} 日を超えて過ぎています。\
-                 時計を合わせてください。正しい場合（更新を休んでいた場合）は --clock-is-right を付けてください"
+                 時計を合わせてください。正しい場合（更新を休んでいた場合）は --clock-is-right を付けてください",
+                now = now.said_exactly(lang),
+                expires = expires.said_exactly(lang)
             ),
         }
     }

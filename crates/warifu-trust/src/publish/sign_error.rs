@@ -134,7 +134,8 @@ impl Speak for SignError {
                 lang,
                 "the draft's {file} expires at {expires}, which is past or too far ahead; draft it anew and \
                  check the clocks",
-                "草案の {file} の期限 {expires} が過去か遠すぎます。時計を確認し、草案を作り直してください"
+                "草案の {file} の期限 {expires} が過去か遠すぎます。時計を確認し、草案を作り直してください",
+                expires = expires.said(lang)
             ),
             SignError::Overtaken => say!(
                 lang,

@@ -73,7 +73,8 @@ impl Speak for OpenError {
                 "{file} expired at {expired}: what is running goes on, nothing new is taken; ask the release \
                  manager to renew it, and check this machine's clock",
                 "{file} は {expired} に期限切れです。現行のまま運用を続け、新しいものは受け入れません。\
-                 リリース管理者に更新を依頼し、この装置の時計を確認してください"
+                 リリース管理者に更新を依頼し、この装置の時計を確認してください",
+                expired = expired.said(lang)
             ),
             OpenError::Refused(refusal) => refusal.say(lang),
         }

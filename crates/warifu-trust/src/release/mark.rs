@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use warifu_values::day::said_day;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
@@ -75,10 +76,11 @@ impl Speak for Mark<'_> {
                 "遡及する訂正は後のリリースに含める"
             ),
             Mark::InForceFrom(instant) => {
+                let instant = instant.said_exactly(lang);
                 say!(lang, "in force from {instant}", "適用開始 {instant}")
             }
             Mark::Corrected(master, Correction { file, dated, reason, keys, .. }) => {
-                let keys = keys.join(", ");
+                let (keys, dated) = (keys.join(", "), said_day(dated, lang));
                 say!(
                     lang,
                     "EMERGENCY CORRECTION of {master}, {dated}, in no official file yet: {file} ({keys}): \

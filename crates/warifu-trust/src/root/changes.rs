@@ -119,6 +119,20 @@ impl RootSummary {
     }
 }
 
+impl RootChange {
+    /// A name for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            RootChange::Removed { .. } => "removed",
+            RootChange::Lowered { .. } => "lowered",
+            RootChange::Added { .. } => "added",
+            RootChange::Renamed { .. } => "renamed",
+            RootChange::Raised { .. } => "raised",
+            RootChange::Expires { .. } => "expires",
+        }
+    }
+}
+
 impl Speak for RootChange {
     fn say(&self, lang: Lang) -> String {
         match self {
@@ -160,6 +174,7 @@ impl Speak for RootChange {
                 )
             }
             RootChange::Expires { from, to } => {
+                let (from, to) = (from.said_exactly(lang), to.said_exactly(lang));
                 say!(lang, "holds until {to} instead of {from}", "有効期限: {from} → {to}")
             }
         }

@@ -28,7 +28,7 @@ pub struct Made {
 impl Speak for Made {
     fn say(&self, lang: Lang) -> String {
         let Made { organisation, says, at, reason, by, .. } = self;
-        let (organisation, says) = (organisation.say(lang), says.say(lang));
+        let (organisation, says, at) = (organisation.say(lang), says.say(lang), at.said_exactly(lang));
         let what = match self.says {
             Says::Reviewed { .. } => say!(lang, "Found", "確認結果"),
             Says::Withdrawn { .. } | Says::Revoked { .. } => say!(lang, "Reason", "理由"),

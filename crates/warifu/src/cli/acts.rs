@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use warifu::error::{Exit, Failure};
+use warifu::interrupt::Whole;
 use warifu_audit::{Act, AuditHead, AuditLog, LogError, Phase, account};
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
@@ -61,6 +62,7 @@ impl Acts {
         run: impl FnOnce() -> Result<Exit, Failure>,
     ) -> Result<Exit, Failure> {
         let log = self.log()?;
+        let whole = Whole::begin();
         let subject = || BTreeMap::from([("command".to_owned(), typed(command).join(" "))]);
         let begun = match act {
             Act::Draft | Act::Sign | Act::Publish | Act::Withdraw | Act::Key | Act::Root => {
@@ -72,7 +74,9 @@ impl Acts {
                 None
             }
         };
+        drop(whole);
         let ended = run();
+        let _whole = Whole::begin();
         let mut notes = self.notes.take();
         let phase = match &ended {
             Ok(Exit::Done) => Phase::Done,

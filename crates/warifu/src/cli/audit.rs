@@ -105,7 +105,7 @@ impl Show {
 
 fn shown(entry: &Entry, lang: Lang) -> String {
     let Entry { number, at, actor, act, phase, of, subject, .. } = entry;
-    let (act, at) = (act.say(lang), UnixSeconds::new(at.as_second()));
+    let (act, at) = (act.say(lang), UnixSeconds::new(at.as_second()).said_exactly(lang));
     let phase = match phase {
         Phase::Begun => say!(lang, "begun", "開始"),
         Phase::Done => say!(lang, "done", "完了"),

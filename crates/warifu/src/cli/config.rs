@@ -24,8 +24,11 @@ impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let mut columns = Columns::new();
         let mut documents = serde_json::Map::new();
+        let mut is_any_set = false;
         for daily in Daily::ALL {
             let (value, by) = self.value(daily, context);
+            // What is typed is said for this line alone.
+            is_any_set |= by.as_ref().is_some_and(|by| *by != NamedBy::Line);
             let (kind, place) = match &by {
                 Some(NamedBy::Line) => ("option", daily.option().map(|option| format!("--{option}"))),
                 Some(NamedBy::Variable(name)) => ("environment", Some((*name).to_owned())),
@@ -45,7 +48,8 @@ impl Args {
                 .print_json(&json!({ "schema": "warifu/config/1", "settings": documents, "files": files }))?;
             return Ok(Exit::Done);
         }
-        context.print(&format!("{}{}", columns.text(), how(context.lang)))?;
+        let example = if is_any_set { String::new() } else { example(context.lang) };
+        context.print(&format!("{}{example}{}", columns.text(), how(context.lang)))?;
         Ok(Exit::Done)
     }
 
@@ -63,6 +67,17 @@ impl Args {
         };
         (value, by)
     }
+}
+
+/// That nothing is set, and what to write where.
+fn example(lang: Lang) -> String {
+    let file = user_file().map(|file| file.display().to_string()).unwrap_or_default();
+    let lines = "  repository = \"/srv/masters\"\n  channel = \"https://masters.example.jp\"\n";
+    say!(
+        lang,
+        "\nNothing is set. For example, write into {file}\n{lines}",
+        "\n何も設定されていません。例えば {file} に次のように書きます。\n{lines}"
+    )
 }
 
 /// How it is changed.

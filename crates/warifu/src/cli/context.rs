@@ -12,13 +12,14 @@ use warifu::daily::Daily;
 use warifu::error::{Exit, Failure};
 use warifu::files::Over;
 use warifu::findings::{FindingsJson, Found, Most, text};
+use warifu::interrupt;
 use warifu::library::{Library, known_format};
 use warifu::place::Place;
 use warifu_files::SchemaFolder;
 use warifu_masters::finding::Findings;
 use warifu_masters::schema::Format;
 use warifu_reports::Ended;
-use warifu_usage::{Colour, Paint, Progress, Steps, of_locale, parse_language};
+use warifu_usage::{Colour, Paint, Progress, Steps, of_locale, parse_language, told};
 use warifu_values::lang::Lang;
 use warifu_values::say;
 use warifu_values::terminal::fitted;
@@ -215,6 +216,11 @@ impl Context {
         known_format(&self.library.schemas, name).cloned()
     }
 
+    /// Whether what is there already is written over.
+    pub(crate) fn over(&self) -> Over {
+        self.places.over()
+    }
+
     /// The file at `path`, where it may be written: said before the work that fills it.
     ///
     /// # Errors
@@ -290,6 +296,7 @@ impl Context {
 
     /// The same with colours, of what is fit to be shown already.
     fn tell_painted(&self, text: &str) {
+        let text = told(text, terminal::is_command);
         let _ = self.progress.borrow().above(|| io::stderr().lock().write_all(text.as_bytes()));
     }
 
@@ -347,6 +354,7 @@ impl Context {
         self.end_progress();
         let Some(pager) = wanted.begin() else { return self.print_pieces(content) };
         self.has_printed.set(true);
+        interrupt::say_nothing();
         let shown = pager.show(content).map_err(|error| {
             Failure::system(
                 "cannot give the output to the pager (--no-pager prints it at once)",
@@ -432,7 +440,7 @@ impl Context {
 fn on_screen(text: &str) -> String {
     let text = shown_lines(text);
     match terminal::is_read_at_once() {
-        true => fitted(&text, terminal::columns(), |line| line.trim_start().starts_with("warifu")),
+        true => fitted(&text, terminal::columns(), terminal::is_command),
         false => text,
     }
 }

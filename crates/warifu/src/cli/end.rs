@@ -7,13 +7,14 @@ use std::path::Path;
 
 use serde_json::Value;
 use warifu::error::{Exit, Failure};
-use warifu_usage::{Paint, Usage, asks_for_json};
+use warifu_usage::{Paint, Usage, asks_for_json, told};
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::text::{shown, shown_lines};
 
 use super::Context;
 use super::document::{DOCUMENTS, with_error};
 use super::invocation::Invocation;
+use super::terminal::is_command;
 
 /// Gives what is left, and says how the command ended.
 pub(super) fn end(mut done: Result<Exit, Failure>, context: &Context, invocation: &Invocation) -> Exit {
@@ -83,5 +84,5 @@ fn tell(failure: &Failure, invocation: &Invocation, lang: Lang) {
         text.push_str(&format!("  {}\n", paint.command(&shown(&advised))));
     }
     // Who closed the terminal does not read it.
-    let _ = stderr.write_all(text.as_bytes());
+    let _ = stderr.write_all(told(&text, is_command).as_bytes());
 }

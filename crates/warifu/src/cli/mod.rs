@@ -29,6 +29,7 @@ use std::rc::Rc;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use warifu::error::{Exit, Failure};
+use warifu::interrupt;
 use warifu_audit::Act;
 use warifu_usage::{Catalogue, Colour, Usage, asked_for, of_locale};
 use warifu_values::lang::Lang;
@@ -145,7 +146,10 @@ pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     });
     let (cli, matches) = match parsed {
         Ok(parsed) => parsed,
-        Err(error) => return end_of_usage(&Usage::of(error, &args, &commands), &args, lang),
+        Err(error) => {
+            let usage = Usage::of(error, &args, &commands).with_settings(settings::may_say);
+            return end_of_usage(&usage, &args, lang);
+        }
     };
     let (lang, json, given) = (cli.global.lang(), cli.global.json(), cli.command.findings_as().cloned());
     let invocation = Rc::new(Invocation::new(&args, &matches, commands, &settings));
@@ -157,6 +161,7 @@ pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         Err(failure) => return end_unbegun(&failure, json, &invocation, lang),
     };
     if cli.command.takes_long() {
+        interrupt::watch(lang);
         context.begin_progress(invocation.command_name());
     }
     let done = match (cli.command.act(), &cli.command) {

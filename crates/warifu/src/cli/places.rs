@@ -42,6 +42,11 @@ impl Places {
         }
     }
 
+    /// Whether what is there already is written over.
+    pub(crate) fn over(&self) -> Over {
+        self.over
+    }
+
     /// The file at `path`, where it may be written: said before the work that fills it.
     ///
     /// # Errors

@@ -151,6 +151,10 @@ impl Settings {
                     .required(false)
                     .default_value(ClapStr::from(value.to_owned()))
                     .hide_default_value(true),
+                // What a variable says need not be typed either.
+                _ if arg.get_env().is_some_and(|name| std::env::var_os(name).is_some()) => {
+                    arg.required(false)
+                }
                 _ => arg,
             }
         });
@@ -248,6 +252,12 @@ pub(crate) fn is_bare(args: &[OsString], globals: &Globals) -> bool {
 fn typed_repository(args: &[OsString]) -> Option<OsString> {
     let joined = args.iter().find_map(|word| Some(word.to_str()?.strip_prefix("--repo=")?.into()));
     joined.or_else(|| args.windows(2).find(|pair| pair[0] == "--repo").map(|pair| pair[1].clone()))
+}
+
+/// What the user's own file calls what is missing, and where that file is: what is typed daily alone.
+pub(crate) fn may_say(option: &str) -> Option<(&'static str, String)> {
+    let daily = Daily::ALL.into_iter().find(|daily| daily.option() == Some(option))?;
+    Some((daily.name(), user_file()?.display().to_string()))
 }
 
 /// The user's own file.

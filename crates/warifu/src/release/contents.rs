@@ -59,7 +59,8 @@ impl Speak for TooOld {
             "{series}/{kind} is left out: its days ended on {last}, longer ago than [release] \
              keep_series_years of warifu.toml says",
             "{series}/{kind} は {last} までの分で、warifu.toml の [release] keep_series_years の保持期間を過ぎているため、\
-             リリースに含めません"
+             リリースに含めません",
+            last = last.said(lang)
         )
     }
 }
@@ -131,7 +132,8 @@ pub fn contents(
             ),
             format!(
                 "{rev}: warifu.toml の [release] keep_series_years により、すべてのマスターが保持期間を過ぎています\
-                 （{series}/{kind} は {last} まで）。リリースする内容がありません"
+                 （{series}/{kind} は {} まで）。リリースする内容がありません",
+                last.said(Lang::Ja)
             ),
         ));
     }

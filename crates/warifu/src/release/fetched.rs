@@ -18,6 +18,7 @@ use warifu_values::say;
 use crate::error::{Exit, Failure};
 use crate::files::{self, Unnamed};
 use crate::in_order::all_in_order;
+use crate::interrupt::Whole;
 use crate::library::known_format;
 use crate::release::file::{SignedFile, trust_failure};
 use crate::release::lies::{Lies, RELEASE_FILE, manifest};
@@ -192,6 +193,7 @@ impl KnownFolder {
         fetched: Vec<Fetched>,
         manifest: &Manifest,
     ) -> Result<(Vec<Written>, Vec<PathBuf>), Failure> {
+        let _all = Whole::begin();
         let bytes = manifest.to_bytes().map_err(|error| trust_failure(&error))?;
         let unnamed = |name: &str| files::write_unnamed(&self.0.path.join(name), &bytes);
         let release_file = unnamed(RELEASE_FILE)?;

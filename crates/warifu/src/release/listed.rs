@@ -115,7 +115,7 @@ fn line(names: &Names, change: &Change, lang: Lang) -> String {
         "" => (say!(lang, "every code that is in no file", "どのファイルにもないコードすべて"), ""),
         key => (key.to_owned(), if name.is_empty() { "" } else { " " }),
     };
-    let (first, last) = (days.first, days.last.map(|last| last.to_string()).unwrap_or_default());
+    let (first, last) = (days.first.said(lang), days.last.map(|last| last.said(lang)).unwrap_or_default());
     let (old, new) = match what {
         What::Cover { old, new } => (cover(*old, lang), cover(*new, lang)),
         What::Field { old, new, .. } => {
@@ -228,6 +228,6 @@ mod tests {
         assert_eq!(short.lines().last(), Some("  ほか 19 区分 38 件（--verbose で全件を表示）"), "{short}");
         let all = told(None);
         assert_eq!(all.lines().count(), past.len() + list.len());
-        assert!(all.contains("（2024-06-01～2024-06-30）: （空欄） → 2"), "{all}");
+        assert!(all.contains("（令和6年6月1日～令和6年6月30日）: （空欄） → 2"), "{all}");
     }
 }

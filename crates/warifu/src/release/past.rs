@@ -323,7 +323,10 @@ pub(super) fn changed(
         return Err(Failure::new(
             Exit::Data,
             format!("the published release was made at {before}; one made before it cannot follow"),
-            format!("公開中のリリースの作成日時は {before} です。それより前の日時の草案は作れません"),
+            format!(
+                "公開中のリリースの作成日時は {before} です。それより前の日時の草案は作れません",
+                before = before.said_exactly(Lang::Ja)
+            ),
         ));
     }
     let list = published.changes_to(masters);
@@ -426,9 +429,10 @@ fn refused(
              and what it rests on with the second; the third leaves it for a later release:"
         ),
         format!(
-            "{past_before} より前の診療日の判定が公開中のリリースと変わりますが、承認されていません:\n{japanese}\
+            "{} より前の診療日の判定が公開中のリリースと変わりますが、承認されていません:\n{japanese}\
              全件は次の 1 行目で書き出せます（確認してください）。意図した変更であれば、理由と根拠を付けて 2 行目で承認します。\
-             後のリリースに回す場合は 3 行目です:"
+             後のリリースに回す場合は 3 行目です:",
+            past_before.said(Lang::Ja)
         ),
     );
     let nothing = &["--accept-past", "--accepted-past", "--reason", "--source"];

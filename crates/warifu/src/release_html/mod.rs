@@ -82,7 +82,7 @@ pub fn page(schemas: &Schemas, shown: &Shown<'_>, lang: Lang) -> Vec<u8> {
         "program": PROGRAM,
         "release": shown.manifest.map(release),
         "published": shown.published.map(published),
-        "past_before": shown.past_before.to_string(),
+        "past_before": both(|lang| shown.past_before.said(lang)),
         "warnings": shown.cautions.iter().map(|caution| both(|lang| caution.say(lang))).collect::<Vec<_>>(),
         "sides": sides,
         "names": sides::names(list, names),
@@ -114,7 +114,7 @@ fn release(manifest: &Manifest) -> Value {
     json!({
         "number": manifest.release,
         "title": manifest.title,
-        "created": manifest.created.to_string(),
+        "created": both(|lang| manifest.created.said_exactly(lang)),
         "commit": manifest.commit,
         "marks": manifest.marks().iter().map(mark).collect::<Vec<_>>(),
         "manifest": digest.map(|digest| digest.to_string()),

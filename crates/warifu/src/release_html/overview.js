@@ -109,7 +109,7 @@ const releaseOverview = (kit) => {
   const showHead = (risks) => {
     const facts = [
       isRenewal ? t("renews") : published ? t("against", published.number) : t("againstNothing"),
-      release && t("made", release.created),
+      release && t("made", release.created[language()]),
       release && t("commit", release.commit.slice(0, 12)),
     ].filter(Boolean);
     const urgent = risks.filter((risk) => risk.level === "high").reduce((sum, risk) => sum + risk.records, 0);
@@ -184,7 +184,7 @@ const releaseOverview = (kit) => {
     fill(
       at(isPast ? "past" : "future"),
       h`<h2 class="${isPast && total(groups) ? "grave" : ""}" tabindex="-1">${t(isPast ? "past" : "future",
-        given.past_before)} <b>${counted(total(groups))}</b></h2>${
+        given.past_before[language()])} <b>${counted(total(groups))}</b></h2>${
         isPast
           ? h`<p class="lead">${t("pastLead")}</p>`
           : ""}${total(given.sides[0]) + total(given.sides[1]) > 0 && isPast

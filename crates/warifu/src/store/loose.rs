@@ -11,6 +11,7 @@ use flate2::write::ZlibEncoder;
 use git2::{ObjectType, Odb, OdbLookupFlags, Oid};
 
 use super::error::{Doing, StoreError, WithFile};
+use crate::interrupt::{self, Whole};
 
 /// Zlib's level: at 6, a tenth less takes more than twice the time, and git packs anew anyway.
 const LEVEL: u32 = 3;
@@ -27,7 +28,9 @@ pub(super) fn write_blob(odb: &Odb<'_>, objects: &Path, bytes: &[u8]) -> Result<
     let name = oid.to_string();
     let folder = objects.join(&name[..2]);
     let path = folder.join(&name[2..]);
+    let _whole = Whole::begin();
     let write = || -> std::io::Result<()> {
+        interrupt::go_on()?;
         std::fs::create_dir_all(&folder)?;
         let mut builder = tempfile::Builder::new();
         // Nobody writes into an object; git says so by its mode.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use git2::{Repository, RepositoryInitOptions};
 
 use super::error::{Doing, StoreError, WithFile};
+use crate::interrupt::{self, Whole};
 
 /// What the name of the folder begins with.
 const MAKING: &str = ".warifu-making-";
@@ -27,12 +28,15 @@ pub(super) struct Making {
     was_there: bool,
     within: Option<tempfile::TempDir>,
     lock: Option<File>,
+    /// The last to go.
+    _whole: Whole,
 }
 
 impl Making {
     /// Begins a repository at `place`; none where that is neither new nor empty. What somebody who was killed
     /// left there is nothing.
     pub(super) fn begin(place: &Path) -> Result<Option<Making>, StoreError> {
+        let whole = Whole::begin();
         let was_there = place.exists();
         fs::create_dir_all(place).map_err(StoreError::io(WithFile::Make, place))?;
         // However the working folder changes, and whatever it is called.
@@ -58,7 +62,7 @@ impl Making {
         let lock = File::create(&lock).map_err(StoreError::io(WithFile::Make, &lock))?;
         // A file system without locks has none: then only one at a time may make it.
         let _unlocked = lock.try_lock();
-        Ok(Some(Making { place, was_there, within: Some(within), lock: Some(lock) }))
+        Ok(Some(Making { place, was_there, within: Some(within), lock: Some(lock), _whole: whole }))
     }
 
     /// The repository, of which there is nothing yet.
@@ -91,6 +95,7 @@ impl Making {
             fs::rename(&from, &to).map_err(StoreError::io(WithFile::Make, to))?;
             self.was_there = true;
         }
+        interrupt::wrote(place.display());
         drop(self);
         Repository::open(&place).map_err(StoreError::git(Doing::Open))
     }

@@ -26,6 +26,7 @@ use git2::{IndexEntry, IndexTime, Oid, Repository, Signature};
 use super::error::{CommitError, Doing, StoreError, WithFile};
 use super::lock::Lock;
 use super::objects::{Objects, Trees};
+use crate::interrupt::{self, Whole};
 
 /// How often a lock of git's is looked at before it is believed to be left by an import that was killed.
 const LOOKS_AT_A_LOCK: usize = 50;
@@ -159,6 +160,8 @@ impl Transaction<'_> {
     pub(super) fn finish(&self, pending: Pending) -> Result<(), CommitError> {
         let Pending { branch, from, tip, files, title, commits } = pending;
         let Some(commit) = tip.filter(|_| commits > 0) else { return Ok(()) };
+        // The work tree follows the branch.
+        let _whole = Whole::begin();
         if let Some(from) = from {
             self.steps.next("write")?;
             let journal = self.lock.journal();
@@ -169,6 +172,7 @@ impl Transaction<'_> {
         let more = commits - 1;
         let title = if more == 0 { title } else { format!("{title} and {more} more before it") };
         self.move_branch(&branch, from, commit, &title)?;
+        interrupt::wrote(format_args!("{commit:.12}"));
         let caught_up = self.check_out(&files).and_then(|()| self.forget_journal());
         caught_up.map_err(|source| CommitError::Unfinished { commit: commit.to_string(), source })
     }

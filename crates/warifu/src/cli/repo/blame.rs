@@ -7,7 +7,7 @@ use warifu_values::say;
 
 use super::columns::Columns;
 use super::given::Repo;
-use super::words::{as_correction, no_record, short};
+use super::words::{as_correction, no_record, said, short};
 use crate::cli::context::Context;
 
 #[derive(Debug, clap::Args)]
@@ -44,7 +44,7 @@ impl Args {
                 if value.is_empty() {
                     continue;
                 }
-                let dated = credit.dated.map(|day| day.to_string()).unwrap_or_default();
+                let dated = credit.dated.map(|day| said(day, context.lang)).unwrap_or_default();
                 let number = (at + 1).to_string();
                 columns.row([
                     &number,
@@ -71,7 +71,8 @@ impl Args {
             text.push_str(&format!("{series}/{kind} {} {label}\n", self.code));
             if let Some(Credit { commit, version, dated, correction }) = gone {
                 let version = as_correction(version, *correction, context.lang);
-                let (commit, dated) = (short(commit), dated.map(|day| day.to_string()).unwrap_or_default());
+                let dated = dated.map(|day| said(day, context.lang)).unwrap_or_default();
+                let commit = short(commit);
                 text.push_str(&say!(
                     context.lang,
                     "no longer there since {version} {dated} ({commit}); it was:\n",

@@ -156,8 +156,8 @@ impl Args {
         let lang = context.lang;
         let (count, words) = (found.hits.len(), self.words.join(" "));
         if count == 0 && found.not_asked == 0 {
-            let on =
-                self.on.map(|day| say!(lang, " in force on {day}", "（{day} 適用分）")).unwrap_or_default();
+            let on = self.on.map(|day| day.said(lang));
+            let on = on.map(|day| say!(lang, " in force on {day}", "（{day} 適用分）")).unwrap_or_default();
             let log = context.advise(&Advised::command(&["log"]));
             return say!(
                 lang,

@@ -10,6 +10,7 @@ use warifu_values::lang::Lang;
 use warifu_values::say;
 use warifu_values::text::shown;
 
+use super::words::span;
 use warifu::amount::amount;
 
 /// A record that was found.
@@ -75,15 +76,11 @@ impl Hit {
     }
 
     fn days_text(&self, lang: Lang) -> String {
-        let day = |day: Option<TreatmentDay>| day.map(|day| day.said(lang)).unwrap_or_default();
-        let (first, last) = (day(self.days.first), day(self.days.last));
         if self.days.is_withdrawn {
+            let first = self.days.first.map(|day| day.said(lang)).unwrap_or_default();
             return say!(lang, "withdrawn from {first} on", "抹消（{first} から）");
         }
-        let days = match lang {
-            Lang::En => format!("{first}..{last}"),
-            Lang::Ja => format!("{first}～{last}"),
-        };
+        let days = span(self.days.first, self.days.last, lang);
         match self.is_abolished() {
             true => say!(lang, "{days} (abolished)", "{days}（廃止）"),
             false => days,

@@ -4,12 +4,11 @@ use serde_json::{Value, json};
 use warifu::error::{Exit, Failure};
 use warifu::store::{Life, Store, Version};
 use warifu_masters::timeline::{Event, FieldChange, NotKnown, Period, Row, Source, Standing, What};
-use warifu_values::day::TreatmentDay;
 use warifu_values::lang::Lang;
 use warifu_values::say;
 
 use super::columns::Columns;
-use super::words::{as_correction, no_record, short};
+use super::words::{as_correction, no_record, short, span};
 use crate::cli::context::Context;
 
 /// What of a life is told.
@@ -68,7 +67,14 @@ fn text(life: &Life, code: &str, told: Told<'_>, lang: Lang) -> String {
         let standing = standing_text(period.standing, lang);
         let Some(by) = source_of(period.standing) else {
             if let (Standing::NotKnown(why), None) = (period.standing, told.series) {
-                columns.row([&days(period), "", "", &standing, "", &not_known_text(life, why, lang)]);
+                columns.row([
+                    &span(period.first, period.last, lang),
+                    "",
+                    "",
+                    &standing,
+                    "",
+                    &not_known_text(life, why, lang),
+                ]);
             }
             continue;
         };
@@ -77,7 +83,8 @@ fn text(life: &Life, code: &str, told: Told<'_>, lang: Lang) -> String {
             let record = said.row.as_ref().filter(|_| matches!(period.standing, Standing::InForce { .. }));
             let (amount, label) = record.map(|row| (amount(row), row.label())).unwrap_or_default();
             let series = &life.timeline.line(by).series;
-            columns.row([&days(period), series, &name_of(&said.by, lang), &standing, amount, label]);
+            let days = span(period.first, period.last, lang);
+            columns.row([&days, series, &name_of(&said.by, lang), &standing, amount, label]);
         }
     }
     text.push_str(&say!(lang, "\nby day of treatment\n", "\n診療日ごとの適用\n"));
@@ -90,8 +97,14 @@ fn rows_of(life: &Life, event: &Event, all: bool, lang: Lang, columns: &mut Colu
     let said = life.timeline.said(event.source);
     let series = &life.timeline.line(event.source).series;
     let day = match (event.what, event.from) {
-        (What::Abolished { last: Some(last) }, _) => say!(lang, "until {last}", "{last} まで"),
-        (_, Some(from)) => say!(lang, "from {from}", "{from} から"),
+        (What::Abolished { last: Some(last) }, _) => {
+            let last = last.said(lang);
+            say!(lang, "until {last}", "{last} まで")
+        }
+        (_, Some(from)) => {
+            let from = from.said(lang);
+            say!(lang, "from {from}", "{from} から")
+        }
         _ => String::new(),
     };
     let label = match event.what {
@@ -114,7 +127,7 @@ fn rows_of(life: &Life, event: &Event, all: bool, lang: Lang, columns: &mut Colu
         Some(label) => (label.to_owned(), String::new()),
         None => cells(fields.next()),
     };
-    let (dated, what) = (said.published.to_string(), what_text(event.what, lang));
+    let (dated, what) = (said.published.said(lang), what_text(event.what, lang));
     columns.row([
         &dated,
         series,
@@ -204,12 +217,6 @@ pub(super) fn source_of(standing: Standing) -> Option<Source> {
         | Standing::Gone { by } => Some(by),
         Standing::NotKnown(_) => None,
     }
-}
-
-/// `2022-04-01..2024-05-31`; nothing stands where there is no end.
-fn days(period: &Period) -> String {
-    let day = |day: Option<TreatmentDay>| day.map(|day| day.to_string()).unwrap_or_default();
-    format!("{}..{}", day(period.first), day(period.last))
 }
 
 fn document(life: &Life, told: Told<'_>) -> Value {

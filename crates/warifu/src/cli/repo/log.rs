@@ -8,7 +8,7 @@ use warifu_values::say;
 use super::columns::Columns;
 use super::given::Repo;
 use super::life;
-use super::words::{marked, short};
+use super::words::{marked, said, short};
 use crate::cli::context::Context;
 
 #[derive(Debug, clap::Args)]
@@ -52,7 +52,7 @@ impl Args {
         let mut columns = Columns::new().right(&[4, 5, 6]);
         for LogEntry { commit, series, kind, record, taken_back } in &entries {
             let counts = record.counts;
-            let (dated, records) = (record.dated.to_string(), record.records);
+            let (dated, records) = (said(record.dated, context.lang), record.records);
             let changes = match &record.base {
                 Some(_) => [
                     format!("+{}", counts.added),

@@ -19,4 +19,4 @@ mod readable;
 mod related;
 pub(crate) mod show;
 pub(crate) mod undo;
-mod words;
+pub(crate) mod words;

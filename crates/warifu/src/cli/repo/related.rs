@@ -45,6 +45,7 @@ fn said(item: &Item, lang: Lang) -> String {
         None => format!("{} {}", note.field, note.value),
     }));
     if let Some(last) = Days::of(&item.row, 0).last {
+        let last = last.said(lang);
         said.push(say!(lang, "until {last}", "{last} まで"));
     }
     said.retain(|part| !part.is_empty());

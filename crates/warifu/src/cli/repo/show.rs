@@ -9,7 +9,7 @@ use warifu_values::say;
 
 use super::columns::Columns;
 use super::given::Repo;
-use super::words::{marked, no_record, short};
+use super::words::{marked, no_record, said, short};
 use super::{as_of, fields, readable, related};
 use crate::cli::context::Context;
 use crate::cli::terminal;
@@ -119,7 +119,7 @@ fn summary(store: &Store, what: &str, context: &Context) -> Result<Exit, Failure
     if let Some(reason) = &record.correction {
         columns.row([&say!(lang, "correction", "訂正理由"), reason]);
     }
-    columns.row([&say!(lang, "dated", "公表日"), &record.dated.to_string()]);
+    columns.row([&say!(lang, "dated", "公表日"), &said(record.dated, lang)]);
     columns.row(["sha256", &record.sha256.to_string()]);
     columns.row([&say!(lang, "commit", "コミット"), &at.commit]);
     context.print(&columns.text())?;

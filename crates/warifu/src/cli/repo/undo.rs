@@ -13,7 +13,7 @@ use warifu_values::say;
 
 use super::again::{self, Again, kind_to_say};
 use super::given::{Repo, author, now};
-use super::words::short;
+use super::words::{said, short};
 use crate::cli::context::Context;
 
 #[derive(Debug, clap::Args)]
@@ -89,7 +89,7 @@ fn commands(undone: &Undone, schemas: &Schemas) -> Vec<Advised> {
 fn text(undone: &Undone, commands: &[String], lang: Lang) -> String {
     let mut text = String::new();
     for TakenBack { commit, series, kind, record } in undone.taken_back.iter().rev() {
-        let (name, dated, commit) = (&record.name, record.dated, short(commit));
+        let (name, dated, commit) = (&record.name, said(record.dated, lang), short(commit));
         let (rows, rows_en) = (record.rows, counted(record.rows as u64, "row"));
         let role = match record.role {
             Role::Full => say!(lang, "full", "全件"),

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use warifu::error::{Exit, Failure};
 use warifu::store::ImportRecord;
-use warifu_values::day::PublicationDay;
+use warifu_values::day::{TreatmentDay, said_day};
 use warifu_values::lang::Lang;
 use warifu_values::say;
 
@@ -21,9 +21,17 @@ pub(super) fn as_correction(name: &str, is_one: bool, lang: Lang) -> String {
 }
 
 /// A day of publication as people write it.
-pub(super) fn said(day: Date, lang: Lang) -> String {
-    let published = PublicationDay::parse(&day.to_string());
-    published.map_or_else(|| day.to_string(), |published| published.said(lang))
+pub(crate) fn said(day: Date, lang: Lang) -> String {
+    said_day(&day.to_string(), lang)
+}
+
+/// From day to day, `2022-04-01..2024-05-31`, 令和4年4月1日～令和6年5月31日; nothing stands where there is no end.
+pub(super) fn span(first: Option<TreatmentDay>, last: Option<TreatmentDay>, lang: Lang) -> String {
+    let [first, last] = [first, last].map(|day| day.map(|day| day.said(lang)).unwrap_or_default());
+    match lang {
+        Lang::En => format!("{first}..{last}"),
+        Lang::Ja => format!("{first}～{last}"),
+    }
 }
 
 /// What an import of a master, its series and kind, brought.

@@ -100,7 +100,7 @@ impl Carried {
             return Ok(Exit::Done);
         }
         let file = output.display();
-        context.print(&match expires {
+        context.print(&match expires.map(|expires| expires.said(context.lang)) {
             Some(expires) => say!(
                 context.lang,
                 "{sha256}  {file}\nrelease {release}; it can be taken from the file until {expires}\n",

@@ -9,9 +9,10 @@ use warifu::release::{Changed, Comparison, Contents, When, contents, sheet};
 use warifu::release_html::Shown;
 use warifu::store::Store;
 use warifu::withdrawn::Withdrawn;
-use warifu_rules::past::{Told, weigh};
+use warifu_rules::past::{Objection, Told, weigh};
 use warifu_trust::{UnixSeconds, first_day_to_come};
-use warifu_values::lang::{Lang, Speak, counted};
+use warifu_usage::coded;
+use warifu_values::lang::{Speak as _, counted};
 use warifu_values::say;
 
 use super::past::Telling;
@@ -74,7 +75,8 @@ impl WouldChange {
             let weighed = &changed.weighed;
             let classes: serde_json::Map<_, _> =
                 weighed.classes.iter().map(|(class, entries)| (class.to_string(), json!(entries))).collect();
-            let never: Vec<_> = weighed.never.iter().map(|change| Told(change).say(Lang::En)).collect();
+            let never: Vec<_> =
+                weighed.never.iter().map(|change| coded(Objection::NEVER, &Told(change))).collect();
             return context
                 .print_json(&json!({
                     "published": tip.release().map(|release| release.release),
@@ -83,7 +85,7 @@ impl WouldChange {
                     "past_and_future": weighed.counts.past_and_future,
                     "future": weighed.counts.future,
                     "classes": classes, "never": never,
-                    "warnings": cautions.iter().map(|one| one.say(context.lang)).collect::<Vec<_>>(),
+                    "warnings": cautions.iter().map(|one| coded(one.code(), one)).collect::<Vec<_>>(),
                 }))
                 .map(|()| Exit::Done);
         }

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use warifu::advice::{Advised, Blank};
 use warifu::error::{Exit, Failure};
+use warifu::files::Over;
+use warifu::interrupt::{self, Whole};
 use warifu::release::{Against, Assembled, FORMATS, PublishedRelease, assemble, trust_failure};
 use warifu::store::Store;
-use warifu_channels::DraftDirectory;
+use warifu_channels::{DraftDirectory, Earlier};
 use warifu_rules::past::Weighed;
 use warifu_trust::{
     CompressionLevel, Emergency, Halves, PerOrganisation, Proposal, ReleaseHead, ReleaseRef, Tally, Tip,
@@ -15,6 +17,7 @@ use warifu_trust::{
 };
 use warifu_values::lang::Speak as _;
 use warifu_values::say;
+use warifu_values::text::shown_path;
 
 use super::at::At;
 use super::past::{Past, Telling};
@@ -130,7 +133,7 @@ impl Drafting {
             text.map_or(Ok(()), |text| meant(option, text))?;
         }
         self.telling.check(context)?;
-        refuse_occupied(&self.output)
+        refuse_occupied(context, &self.output)
     }
 
     /// Puts the draft together, as what follows the release that is published at the tip.
@@ -209,9 +212,17 @@ impl Drafting {
     }
 }
 
-/// Refuses a folder that is neither new nor empty.
-pub(super) fn refuse_occupied(folder: &Path) -> Result<(), Failure> {
-    DraftDirectory::new(folder).refuse_occupied().map_err(|error| trust_failure(&error))
+/// Refuses a folder that is neither new nor empty, nor a draft that may be replaced.
+pub(super) fn refuse_occupied(context: &Context, folder: &Path) -> Result<(), Failure> {
+    DraftDirectory::new(folder).refuse_occupied(earlier(context)).map_err(|error| trust_failure(&error))
+}
+
+/// What becomes of a draft that lies there already.
+fn earlier(context: &Context) -> Earlier {
+    match context.over() {
+        Over::Yes => Earlier::Replaced,
+        Over::Never => Earlier::Stays,
+    }
 }
 
 /// Begins the draft of `proposal`, where nothing speaks against it.
@@ -235,7 +246,12 @@ impl Begun<'_> {
     /// Writes the draft that nobody has signed into `folder` and says who is next.
     pub(super) fn write(&self, context: &Context, folder: &Path, tip: &Tip) -> Result<Exit, Failure> {
         let Begun { proposal, reviewing, halves } = self;
-        DraftDirectory::new(folder).make(proposal, halves).map_err(|error| trust_failure(&error))?;
+        let whole = Whole::begin();
+        DraftDirectory::new(folder)
+            .make(proposal, halves, earlier(context))
+            .map_err(|error| trust_failure(&error))?;
+        interrupt::wrote(shown_path(folder));
+        drop(whole);
         let next = who_is_next(context, tally(halves, proposal, tip)?, folder);
         tell(context, proposal, halves, tip, Some(reviewing), Some(next))?;
         Ok(Exit::Done)

@@ -160,7 +160,7 @@ impl Head<'_> {
         self.published?;
         let groups = self.of_side(Side::Past);
         let count: usize = groups.iter().map(|group| group.changes.len()).sum();
-        let before = self.manifest.head().past_before();
+        let before = self.manifest.head().past_before().said(self.lang);
         let accepted = self.manifest.changes.as_ref().map_or(0, |changes| changes.accepted.len());
         let heading = say!(
             self.lang,

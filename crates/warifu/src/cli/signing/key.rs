@@ -5,6 +5,7 @@ use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
+use warifu::interrupt::Whole;
 use warifu::release::trust_failure;
 use warifu_audit::Act;
 use warifu_trust::{KeyCard, KeyError, Organisation, PublicKey, SecretKey};
@@ -119,12 +120,13 @@ impl Generate {
             return Err(Failure::new(
                 Exit::CouldNotRun,
                 format!(
-                    "{} is there already; a key is never overwritten: give another name, or another \
-                     folder with --dir",
+                    "{} is there already; a key is never overwritten, --force or not: give another name, \
+                     or another folder with --dir",
                     file.display()
                 ),
                 format!(
-                    "{} は既にあります。鍵は上書きしません。別の名前か、--dir で別のフォルダーを指定してください",
+                    "{} は既にあります。鍵は --force でも上書きしません。別の名前か、--dir で別のフォルダーを\
+                     指定してください",
                     file.display()
                 ),
             ));
@@ -152,10 +154,12 @@ impl Generate {
             }
         };
         let card = KeyCard { organisation, name, public: made.public };
+        let whole = Whole::begin();
         if let Secret::InFile(file, pem) = &made.secret {
             files::write_private(file, pem.as_bytes())?;
         }
         context.place(&card_file)?.write(&card.to_bytes())?;
+        drop(whole);
         show(context, &card, Some((&made.secret, &card_file)))?;
         Ok(Exit::Done)
     }

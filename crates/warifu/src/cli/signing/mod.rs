@@ -41,7 +41,7 @@ use warifu::error::{Exit, Failure};
 use warifu::release::trust_failure;
 use warifu_channels::{Address, Floor, Network, Patience, StateStore};
 use warifu_trust::{KeyCard, RootKey, RootPower, RootSummary, TrustError, TrustedState, limits};
-use warifu_usage::{asked_for, of_locale};
+use warifu_usage::{asked_for, of_locale, told};
 use warifu_values::lang::Speak as _;
 use warifu_values::say;
 
@@ -108,7 +108,8 @@ fn address(address: &OsStr, by: &NamedBy) -> Result<Address, Failure> {
     let lang = asked.or_else(of_locale).unwrap_or_default();
     let network = network.telling(move |trying| {
         // Where nobody can be told, it is tried all the same.
-        let _ = writeln!(std::io::stderr(), "warifu: {}", trying.say(lang));
+        let trying = format!("warifu: {}\n", trying.say(lang));
+        let _ = std::io::stderr().write_all(told(&trying, |_| false).as_bytes());
     });
     let network = if by.is_user() { network } else { network.anonymous() };
     Address::parse(address, &network).map_err(|error| trust_failure(&error))
@@ -153,7 +154,7 @@ fn root_lines(context: &Context, summary: &RootSummary) -> String {
         "root version {}, expires {}\n",
         "ルート 第{}版、有効期限 {}\n",
         summary.version,
-        summary.expires
+        summary.expires.said_exactly(lang)
     );
     for power in RootPower::ALL {
         let names: Vec<&str> =

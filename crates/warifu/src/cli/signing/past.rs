@@ -219,11 +219,12 @@ impl Telling {
     ) -> String {
         let Changed { list, names, weighed, .. } = changed;
         let Counts { past, past_and_future, future } = weighed.counts;
+        let before = past_before.said(lang);
         let mut text = say!(
             lang,
             "{past} changes of the past only, {past_and_future} of past and future, {future} of the future \
-             (past: before {past_before})\n",
-            "変更: 過去のみ {past} 件、過去と将来 {past_and_future} 件、将来のみ {future} 件（過去とは {past_before} より前）\n"
+             (past: before {before})\n",
+            "変更: 過去のみ {past} 件、過去と将来 {past_and_future} 件、将来のみ {future} 件（過去とは {before} より前）\n"
         );
         let groups = groups(schemas, list, past_before, Side::Past);
         text.push_str(&self.of_side(schemas, names, &groups, PAST_LINES, lang));
@@ -251,7 +252,8 @@ impl Telling {
                 lang,
                 "RETROACTIVE CHANGES (days before {before} are judged differently than by the release \
                  before):\n",
-                "遡及変更（{before} より前の診療日の判定が、前のリリースと変わります）:\n"
+                "遡及変更（{before} より前の診療日の判定が、前のリリースと変わります）:\n",
+                before = before.said(lang)
             ));
             text.push_str(&self.of_side(schemas, names, &past, PAST_LINES, lang));
         }
@@ -267,6 +269,7 @@ impl Telling {
             return String::new();
         }
         let future = self.of_side(schemas, names, &future, FUTURE_LINES, lang);
+        let before = before.said(lang);
         say!(lang, "from {before} on:\n{future}", "{before} 以降の変更:\n{future}")
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 use warifu::advice::{Advised, Blank};
 use warifu::error::{Exit, Failure};
+use warifu::interrupt::{self, Whole};
 use warifu::release::trust_failure;
 use warifu_channels::{publish, rebuild_timestamp, refresh_timestamp};
 use warifu_trust::{NotPublishable, Owed, Proposal, Publishable, Tip, UnixSeconds};
@@ -62,8 +63,11 @@ impl Publish {
         };
         let key = self.key.read(context, |id| tip.root().holder(id))?;
         let channel = self.at.address(context)?.publish_channel();
+        let whole = Whole::begin();
         let published = publish(channel.as_ref(), &publishable, &key, now(), self.at.floor()?.validity())
             .map_err(|error| trust_failure(&error))?;
+        interrupt::wrote(self.at.name());
+        drop(whole);
         // Read again, so that the publisher too refuses an older copy of the channel from now on.
         let tip = self.at.tip(context)?;
         let owed = tip.statements().owed_after(published.release, draft.proposal.manifest());

@@ -197,7 +197,7 @@ impl Collect {
 
 fn line(receipt: &Receipt, card: &KeyCard, lang: Lang) -> String {
     let Receipt { receiver, release, at, received } = receipt;
-    let (release, name) = (release.release, &card.name);
+    let (release, name, at) = (release.release, &card.name, at.said_exactly(lang));
     let called = if receiver == name { name.clone() } else { format!("{name} ({receiver})") };
     match received {
         Received::Verified => say!(

@@ -31,7 +31,7 @@ pub(super) struct Renew {
 impl Renew {
     pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
         self.telling.check(context)?;
-        refuse_occupied(&self.output)?;
+        refuse_occupied(context, &self.output)?;
         let tip = self.place.at.tip(context)?;
         let channel = self.place.at.address(context)?.channel();
         let published = propose_again(channel.as_ref(), &tip).map_err(|error| trust_failure(&error))?;

@@ -6,6 +6,7 @@ use warifu_trust::{
     Changes, Governs, Made, Manifest, Mark, Organisation, PerOrganisation, ReleaseRef, Signers, Statements,
     Terms,
 };
+use warifu_values::day::said_day;
 use warifu_values::judgement::{AcceptedPast, Basis};
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
@@ -94,7 +95,7 @@ pub(super) fn file_lines(manifest: &Manifest, lang: Lang) -> String {
     }
     for master in &manifest.masters {
         let (name, edition) = (master.name(), &master.edition);
-        let published = master.published.as_deref().unwrap_or("-");
+        let published = master.published.as_deref().map_or_else(|| "-".to_owned(), |day| said_day(day, lang));
         text.push_str(&say!(
             lang,
             "  {name}: edition {edition}, published {published}\n",
@@ -121,7 +122,8 @@ pub(super) fn signer_lines(terms: &Terms, signers: &PerOrganisation<Signers>, la
             text.push_str(&say!(
                 lang,
                 "{name}: version {version}, holds until {expires}\n",
-                "{name}: 第{version}版、有効期限 {expires}\n"
+                "{name}: 第{version}版、有効期限 {expires}\n",
+                expires = expires.said_exactly(lang)
             ));
         }
     };
@@ -243,7 +245,7 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
         "リリース {}: {}（コミット {commit}、{}）\n",
         manifest.release,
         manifest.title,
-        manifest.created
+        manifest.created.said_exactly(lang)
     );
     for mark in manifest.marks() {
         let said = mark.say(lang);
@@ -264,7 +266,7 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
         lang,
         "  treatment days before {} are past for it\n",
         "  {} より前の診療日を過去分として扱う\n",
-        manifest.past_before
+        said_day(&manifest.past_before, lang)
     ));
     for owed in &manifest.owes_review {
         let (release, digest) = (owed.release, owed.manifest);
@@ -290,7 +292,8 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
             formats.join(", ")
         ));
         let Governs { from, until } = &master.governs;
-        text.push_str(&match until {
+        let from = said_day(from, lang);
+        text.push_str(&match until.as_ref().map(|until| said_day(until, lang)) {
             Some(until) => {
                 say!(lang, "    governs {from} to {until}\n", "    適用期間 {from} から {until} まで\n")
             }
@@ -451,13 +454,13 @@ mod tests {
             (
                 Lang::Ja,
                 [
-                    "  2026-05-29 より前の診療日を過去分として扱う\n",
+                    "  令和8年5月29日 より前の診療日を過去分として扱う\n",
                     "  遡及する訂正は後のリリースに含める\n",
                     "  変更: 過去分のみ 1 件、過去分と将来分 1 件、将来分のみ 7 件\n",
                     "    承認済みの遡及変更: drug/price（2 件）、告示の訂正（令和8年厚生労働省告示第1号）\n",
                     "    リリース 6 以降の各リリースの変更の一覧を含む\n",
-                    "    適用期間 2026-06-01 から 2028-05-31 まで\n",
-                    "    適用期間 2026-06-01 から\n",
+                    "    適用期間 令和8年6月1日 から 令和10年5月31日 まで\n",
+                    "    適用期間 令和8年6月1日 から\n",
                 ],
             ),
         ] {

@@ -5,6 +5,7 @@ use warifu::caution::Caution;
 use warifu::error::Failure;
 use warifu::release::{post_review, trust_failure};
 use warifu_trust::{Halves, Owed, PerOrganisation, Proposal, Signers, Tally, Tip, UnixSeconds};
+use warifu_usage::coded;
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::phrase::Phrase;
 use warifu_values::say;
@@ -91,7 +92,7 @@ pub(super) fn tell_whole(
             "kikin": side(tally.kikin, &signers.kikin), "kokuho": side(tally.kokuho, &signers.kokuho),
             "targets": half(terms.targets), "snapshot": half(terms.snapshot),
             "fallback": terms.falls_back_to, "note": last,
-            "warnings": cautions.iter().map(|caution| caution.say(lang)).collect::<Vec<_>>(),
+            "warnings": cautions.iter().map(|caution| coded(caution.code(), caution)).collect::<Vec<_>>(),
         }));
     }
     let mut text = caution_lines(cautions, lang);

@@ -12,6 +12,7 @@ use warifu_channels::{publish_root, refuse_other_root};
 use warifu_trust::{
     KeyCard, KeyId, Organisation, RootBuilder, RootDraft, RootKey, RootSummary, SignedRoot, limits,
 };
+use warifu_usage::coded;
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Speak as _, counted};
 use warifu_values::say;
@@ -203,7 +204,7 @@ impl Show {
             let changes: Vec<_> = previous
                 .iter()
                 .flat_map(|previous| summary.changes_from(&previous.summary()))
-                .map(|change| change.say(context.lang))
+                .map(|change| coded(change.code(), &change))
                 .collect();
             context.print_json(&json!({
                 "version": summary.version, "expires": summary.expires, "sha256": sha256,

@@ -1,7 +1,7 @@
 //! What was gathered, on one screen.
 
 use warifu::store::Ancestry;
-use warifu_trust::Expiries;
+use warifu_trust::{Expiries, UnixSeconds};
 use warifu_values::lang::{Lang, Speak as _, counted};
 use warifu_values::say;
 use warifu_values::terminal::{cells, cut, wrapped};
@@ -10,6 +10,7 @@ use super::gathered::{Gathered, Last, Master, Proof};
 use super::waiting::Waits;
 use crate::cli::context::{Context, channel_line};
 use crate::cli::repo::columns::Columns;
+use crate::cli::repo::words::said;
 use crate::cli::terminal::columns;
 
 /// How many columns and lines there are.
@@ -45,11 +46,13 @@ pub(super) fn text(gathered: &Gathered, waiting: &[Waits], size: Size, context: 
     let taken_away =
         taken_away.map_or_else(String::new, |taken| wrapped("", 0, &taken.say(lang), size.width));
     let mut lines: Vec<String> = taken_away.lines().map(str::to_owned).collect();
-    let size = size.without(lines.len());
+    let runs_out = gathered.expiries.map(|expiries| expiry(expiries, size.width, lang)).unwrap_or_default();
+    // One line of it has its place.
+    let size = size.without(lines.len() + runs_out.len().saturating_sub(1));
     lines.push(say!(lang, "Repository {path} at {commit}", "リポジトリ {path}（{commit}）"));
     lines.extend(masters(gathered, size, lang));
     lines.extend(since(gathered, size, lang));
-    lines.extend(gathered.expiries.map(|expiries| expiry(expiries, lang)));
+    lines.extend(runs_out);
     let mut lines: Vec<String> = lines.into_iter().map(|line| cut(&line, size.width)).collect();
     let most = size.listed.map_or(usize::MAX, |[_, _, most]| most);
     lines.push(match waiting.is_empty() {
@@ -80,7 +83,7 @@ fn masters(gathered: &Gathered, size: Size, lang: Lang) -> Vec<String> {
     }
     let mut columns = Columns::new().right(&[4]);
     for Master { series, kind, record } in masters.iter().take(most) {
-        let dated = record.dated.to_string();
+        let dated = said(record.dated, lang);
         let mark = match record.correction {
             Some(_) => say!(lang, "EMERGENCY", "緊急訂正"),
             None => record.records.to_string(),
@@ -88,11 +91,19 @@ fn masters(gathered: &Gathered, size: Size, lang: Lang) -> Vec<String> {
         columns.row([&format!("  {series}"), kind, &dated, &record.name, &mark]);
     }
     let mut lines: Vec<String> = columns.text().lines().map(str::to_owned).collect();
-    if lines.iter().any(|line| cells(line) > size.width) {
-        // What is told by nothing else stays: series, kind and file; the count goes.
+    // What is told by nothing else stays: series, kind and file. The count goes first, then the day, which
+    // names of files mostly have.
+    for with_day in [true, false] {
+        if lines.iter().all(|line| cells(line) <= size.width) {
+            break;
+        }
         let mut columns = Columns::new();
         for Master { series, kind, record } in masters.iter().take(most) {
-            columns.row([&format!("  {series}"), kind, &record.dated.to_string(), &record.name]);
+            let series = format!("  {series}");
+            match with_day {
+                true => columns.row([&series, kind, &said(record.dated, lang), &record.name]),
+                false => columns.row([&series, kind, &record.name]),
+            }
         }
         lines = columns.text().lines().map(str::to_owned).collect();
     }
@@ -190,21 +201,33 @@ fn since(gathered: &Gathered, size: Size, lang: Lang) -> Vec<String> {
     lines
 }
 
-fn expiry(expiries: Expiries, lang: Lang) -> String {
-    let day = |on: warifu_trust::UnixSeconds| on.day_in_japan().to_string();
+/// Until when everything holds, on as many lines as it takes: no day of it is cut.
+fn expiry(expiries: Expiries, width: usize, lang: Lang) -> Vec<String> {
+    let day = |on: UnixSeconds| on.day_in_japan().said(lang);
     let halves = expiries.targets.into_iter().chain(expiries.snapshot).min();
     let root = day(expiries.root);
-    match (halves, expiries.timestamp) {
-        (Some(halves), Some(timestamp)) => {
-            let (halves, timestamp) = (day(halves), day(timestamp));
-            say!(
-                lang,
-                "Hold until: root {root}, signatures {halves}, timestamp {timestamp}",
-                "期限: ルート {root}、署名 {halves}、タイムスタンプ {timestamp}"
-            )
+    let (begins, root) = match (halves, expiries.timestamp) {
+        (Some(_), Some(_)) => {
+            (say!(lang, "Hold until: ", "期限: "), say!(lang, "root {root}", "ルート {root}"))
         }
-        _ => say!(lang, "Holds until: root {root}", "期限: ルート {root}"),
+        _ => return vec![say!(lang, "Holds until: root {root}", "期限: ルート {root}")],
+    };
+    let gap = say!(lang, ", ", "、");
+    let halves = halves.map(day).map(|on| say!(lang, ", signatures {on}", "、署名 {on}"));
+    let timestamp = expiries.timestamp.map(day);
+    let timestamp = timestamp.map(|on| say!(lang, ", timestamp {on}", "、タイムスタンプ {on}"));
+    let mut lines = vec![begins + &root];
+    for one in halves.into_iter().chain(timestamp) {
+        let Some(line) = lines.last_mut() else { continue };
+        // Another one may follow, after a mark.
+        if cells(line) + cells(&one) + cells(&gap) <= width {
+            line.push_str(&one);
+        } else {
+            line.push_str(gap.trim_end());
+            lines.push(format!("    {}", one.trim_start_matches(&gap)));
+        }
     }
+    lines
 }
 
 /// A command is never cut: it goes on in the next line, as a shell takes it.
@@ -249,6 +272,30 @@ fn words(line: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_day_that_something_runs_out_is_told_on_a_narrow_screen_too() {
+        let at = |seconds| UnixSeconds::new(seconds);
+        let expiries = Expiries {
+            root: at(1_830_000_000),
+            targets: Some(at(1_800_000_000)),
+            snapshot: Some(at(1_800_000_000)),
+            timestamp: Some(at(1_797_000_000)),
+        };
+        assert_eq!(
+            expiry(expiries, 60, Lang::Ja),
+            ["期限: ルート 令和9年12月28日、署名 令和9年1月15日、", "    タイムスタンプ 令和8年12月11日"]
+        );
+        assert_eq!(
+            expiry(expiries, 80, Lang::En),
+            ["Hold until: root 2027-12-28, signatures 2027-01-15, timestamp 2026-12-11"]
+        );
+        for width in 40..100 {
+            for lang in [Lang::En, Lang::Ja] {
+                assert!(expiry(expiries, width, lang).iter().all(|line| cells(line) <= width), "{width}");
+            }
+        }
+    }
 
     #[test]
     fn a_long_command_goes_on_in_the_next_line_as_a_shell_takes_it() {

@@ -284,7 +284,7 @@ impl Speak for Waits {
                 say!(lang, "the channel cannot be read: {en}", "配信元を読み取れません: {ja}")
             }
             Waits::Expires { what, on, is_over } => {
-                let (what, on) = (what.say(lang), on.day_in_japan());
+                let (what, on) = (what.say(lang), on.day_in_japan().said(lang));
                 match is_over {
                     true => say!(lang, "{what} HAS EXPIRED on {on}", "{what}は期限切れです（{on}）"),
                     false => say!(lang, "{what} expires on {on}", "{what}の期限が近づいています（{on}）"),

@@ -13,6 +13,7 @@ use super::super::lock::Receiving;
 use super::super::repository::Store;
 use super::place::Place;
 use super::sound::Looking;
+use crate::interrupt::{self, Whole};
 
 /// How much one exchange brings at most: all masters of all series with twenty years of history are a tenth.
 const MOST_BYTES: u64 = 8 << 30;
@@ -227,13 +228,14 @@ impl Store {
         let too_much = ExchangeError::TooMuch { most_bytes: MOST_BYTES, most_objects: MOST_OBJECTS };
         let mut is_too_much = false;
         let fetched = {
+            let _whole = Whole::begin();
             let mut callbacks = RemoteCallbacks::new();
             callbacks.transfer_progress(|progress| {
                 let (here, of) = (progress.received_objects(), progress.total_objects());
                 let bytes = progress.received_bytes();
                 is_too_much |= bytes as u64 > MOST_BYTES || of > MOST_OBJECTS;
                 passing(Passing::Objects { here, of, bytes });
-                !is_too_much
+                !is_too_much && !interrupt::is_asked()
             });
             let mut options = FetchOptions::new();
             options.remote_callbacks(callbacks).download_tags(AutotagOption::None).update_fetchhead(false);

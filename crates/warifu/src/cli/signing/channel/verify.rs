@@ -77,7 +77,7 @@ impl Verify {
             "signed by {kikin} (Kikin) and {kokuho} (Kokuho); every byte is what both signed\n\
              fresh until {}\n",
             "署名: {kikin}（支払基金）、{kokuho}（国保中央会）。全バイトが両者の署名と一致しました\n有効期限 {}\n",
-            opened.expires()
+            opened.expires().said(lang)
         ));
         context.print(&text)?;
         Ok(Exit::Done)
