@@ -274,11 +274,11 @@ impl DraftDirectory {
 /// that is no draft, its manifest.
 fn beside_a_draft(directory: &Path) -> Result<Option<PathBuf>, DraftError> {
     let manifest = read_file(&directory.join(MANIFEST), limits::MANIFEST_BYTES)?;
-    if !manifest.is_some_and(|bytes| Manifest::from_bytes(&bytes).is_ok()) {
+    if manifest.is_none_or(|bytes| Manifest::from_bytes(&bytes).is_err()) {
         return Ok(Some(MANIFEST.into()));
     }
     let list = |folder: &Path| -> Result<Vec<fs::DirEntry>, DraftError> {
-        let entries = fs::read_dir(folder).and_then(|entries| entries.collect::<io::Result<_>>());
+        let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<_>>);
         entries.map_err(|source| io(folder, source))
     };
     let is_dir = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());

@@ -69,7 +69,7 @@ fn painted(text: &str, colours: Vec<(usize, &str)>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use unicode_width::UnicodeWidthStr as _;
+    use warifu_values::terminal::cells;
 
     use super::*;
     use crate::paint::Paint;
@@ -99,7 +99,7 @@ mod tests {
             );
             assert_eq!(bare, plain, "{width}");
             assert_eq!(kept.len(), say(Paint::Colours).matches("\x1b[").count(), "{width}: {colours:?}");
-            assert!(plain.lines().all(|line| line.width() <= width || is_command(line)), "{width}: {plain}");
+            assert!(plain.lines().all(|line| cells(line) <= width || is_command(line)), "{width}: {plain}");
             assert!(colours.contains(&Paint::Colours.error("拒否")) || width < 50, "{width}: {colours:?}");
         }
     }

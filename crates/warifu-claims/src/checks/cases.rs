@@ -377,7 +377,7 @@ fn a_disease_that_is_never_named_alone_may_stand_with_what_it_needs() {
     assert_eq!(told_of(&["0000999,20240601,1,,\u{83}A,01,"]), []);
     assert_eq!(told_of(&["0000999,20240601,1,,\u{83}C,01,"]), [named]);
     // A modifier is no disease; two that insurance does not cover are none that it covers.
-    assert_eq!(told_of(&["8842173,20240601,1,8002,,01,"]), [alone.clone()]);
+    assert_eq!(told_of(&["8842173,20240601,1,8002,,01,"]), std::slice::from_ref(&alone));
     let twice = ["8842173,20240601,1,,,01,", "8842173,20240601,1,,,,"];
     assert_eq!(told_of(&twice), [alone.clone(), alone]);
 }

@@ -102,7 +102,7 @@ impl Speak for Status {
                 ));
             }
             None if self.running.is_some() && self.state == "confirmed" => {
-                lines.push(say!(lang, "confirmed", "確定済み"))
+                lines.push(say!(lang, "confirmed", "確定済み"));
             }
             None => {}
         }
