@@ -255,7 +255,7 @@ mod tests {
         assert_eq!(lines[0], "レセプト 0 件、0 項目: エラー 1 件、判定不能 408 件（リリース 3）");
         assert_eq!(lines[2], "エラー");
         assert!(lines[3].starts_with("    1 件  claim/points") && lines[3].ends_with("  レセプト 1 件"));
-        assert_eq!(lines[4], "          50 点の請求ですが、マスターでは 48 点です。点数とコードを確認して");
+        assert_eq!(lines[4], "          50 点の請求ですが、マスターでは 48 点です。点数を確認してください");
         assert_eq!(lines[6], "判定不能（請求の誤りではありません）");
         let at = |text: &str| lines.iter().position(|line| line.starts_with(text)).unwrap();
         let found = "  205 行目  レセプト 20  SI 160084650 大腸菌血清型別の検査を行った場合の点数";

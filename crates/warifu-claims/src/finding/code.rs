@@ -284,7 +284,7 @@ claim_codes! {
         ja "数量データが 1 以上の整数ではありません。記録し直してください";
     Points "claim/points" Masters Error L4 None,
         en "{found} points are claimed; the master gives {expected}: check the points and the code"
-        ja "{found} 点の請求ですが、マスターでは {expected} 点です。点数とコードを確認してください";
+        ja "{found} 点の請求ですが、マスターでは {expected} 点です。点数を確認してください";
     QuantityBelow "claim/quantity-below" Masters Error L3 None,
         en "quantity {found}: up to {expected} nothing can be claimed: check it"
         ja "数量データが {found} です。{expected} 以下では算定できません。確認してください";

@@ -20,8 +20,8 @@ impl Store {
         let mut texts: HashMap<String, Option<Text<'_>>> = HashMap::new();
         relations(&record.shard, record.row, |kind, value| {
             if !texts.contains_key(kind) {
-                let at: Vec<_> = masters.iter().filter(|at| at.kind == kind).cloned().collect();
-                texts.insert(kind.to_owned(), self.texts(&at)?.pop());
+                let at = masters.iter().rfind(|at| at.kind == kind);
+                texts.insert(kind.to_owned(), at.map(|at| self.text(at)).transpose()?);
             }
             texts.get(kind).and_then(Option::as_ref).map(|text| text.with(value)).transpose()
         })

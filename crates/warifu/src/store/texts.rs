@@ -67,36 +67,68 @@ impl Expected {
 }
 
 impl Store {
-    /// The texts of the masters `at`, in their order.
+    /// The text of the master `at`.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] when shards cannot be read.
-    pub fn texts(&self, at: &[At]) -> Result<Vec<Text<'_>>, StoreError> {
+    pub(super) fn text(&self, at: &At) -> Result<Text<'_>, StoreError> {
         let objects = self.objects()?;
+        let expected = self.expected(&objects, at);
+        let kept = expected.as_ref().and_then(Expected::kept_as_it_is);
+        let bytes = kept.map_or_else(|| self.mended(&objects, at, expected), Ok)?;
+        Ok(Text { at: at.clone(), bytes, schemas: self.schemas() })
+    }
+
+    /// What `look` makes of the text of each of the masters `at`, in their order.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when shards cannot be read; whatever `look` says.
+    pub fn looked_through<T: Send>(
+        &self,
+        at: &[At],
+        look: impl Fn(&Text<'_>) -> Result<T, StoreError> + Sync,
+    ) -> Result<Vec<T>, StoreError> {
+        let (objects, schemas) = (self.objects()?, self.schemas());
         let expected: Vec<_> = at.iter().map(|at| self.expected(&objects, at)).collect();
-        // Reading and hashing are most of the work, and the masters do not depend on each other.
-        let kept: Vec<Option<Vec<u8>>> = std::thread::scope(|scope| {
-            let workers: Vec<_> = (expected.iter())
-                .map(|expected| scope.spawn(move || expected.as_ref().and_then(Expected::kept_as_it_is)))
+        let look = |at: &At, bytes| look(&Text { at: at.clone(), bytes, schemas });
+        // Reading, hashing and looking are most of the work, and the masters do not depend on each other.
+        let kept: Vec<Option<Result<T, StoreError>>> = std::thread::scope(|scope| {
+            let look = &look;
+            let workers: Vec<_> = (at.iter().zip(&expected))
+                .map(|(at, expected)| {
+                    scope.spawn(move || expected.as_ref()?.kept_as_it_is().map(|bytes| look(at, bytes)))
+                })
                 .collect();
-            workers.into_iter().map(|worker| worker.join().ok().flatten()).collect()
+            let done = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
+            done.map(|done| done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
         });
-        let texts = at.iter().zip(expected).zip(kept).map(|((at, expected), kept)| {
-            let mended = || {
-                let Expected { held, state, .. } = expected?;
-                let bytes = self.kept_text(&objects, held, &at.series, &at.kind)?;
-                (Digest::of(&bytes) == state).then_some(bytes)
-            };
-            let bytes = match kept.or_else(mended) {
-                Some(bytes) => bytes,
-                None => {
-                    let shards = self.shards_at(&objects, at.tree(), &at.series, &at.kind)?;
-                    shards::text(&objects, &at.kind, &shards, "")?
-                }
-            };
-            Ok(Text { at: at.clone(), bytes, schemas: self.schemas() })
+        let each = at.iter().zip(expected).zip(kept);
+        each.map(|((at, expected), kept)| match kept {
+            Some(looked) => looked,
+            None => look(at, self.mended(&objects, at, expected)?),
+        })
+        .collect()
+    }
+
+    /// The text of a master of which none was kept as it is: with the shards that changed since in their
+    /// place, or of all shards.
+    fn mended(
+        &self,
+        objects: &Objects<'_>,
+        at: &At,
+        expected: Option<Expected>,
+    ) -> Result<Vec<u8>, StoreError> {
+        let changed = expected.and_then(|Expected { held, state, .. }| {
+            let bytes = self.kept_text(objects, held, &at.series, &at.kind)?;
+            (Digest::of(&bytes) == state).then_some(bytes)
         });
-        texts.collect()
+        match changed {
+            Some(bytes) => Ok(bytes),
+            None => {
+                let shards = self.shards_at(objects, at.tree(), &at.series, &at.kind)?;
+                shards::text(objects, &at.kind, &shards, "")
+            }
+        }
     }
 
     /// What must have been kept of the master to be believed; none of one that only a hand made.

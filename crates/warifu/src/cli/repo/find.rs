@@ -7,7 +7,7 @@ use warifu::advice::Advised;
 use warifu::error::{Exit, Failure};
 use warifu::library::known_kind;
 use warifu::side::{By, load_side};
-use warifu::store::{At, Store, StoreError, Text};
+use warifu::store::{At, Store};
 use warifu_masters::search::{Days, NoWords, Words};
 use warifu_masters::timeline::Standing;
 use warifu_values::day::TreatmentDay;
@@ -198,23 +198,10 @@ fn has_records_of_its_own(at: &At, context: &Context) -> bool {
 /// What `masters` have, each looked through on its own.
 fn looked_through(store: &Store, rev: &str, masters: &[At], words: &Words) -> Result<Vec<Hit>, Failure> {
     let config = store.config(rev)?;
-    let texts = store.texts(masters)?;
-    let look = |text: &Text<'_>| {
+    let found = store.looked_through(masters, |text| {
         let (series, kind) = (text.at.series.as_str(), &text.at.kind);
         let governs = config.governs(series, kind).ok().map(|governs| (governs.first, governs.last));
         Ok(hits(&text.narrowed(words)?, words, Some(series), governs))
-    };
-    let found: Vec<Result<Vec<Hit>, StoreError>> = std::thread::scope(|scope| {
-        let look = &look;
-        let workers: Vec<_> = texts.iter().map(|text| scope.spawn(move || look(text))).collect();
-        workers
-            .into_iter()
-            .map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    });
-    let mut hits = Vec::new();
-    for found in found {
-        hits.extend(found?);
-    }
-    Ok(hits)
+    })?;
+    Ok(found.into_iter().flatten().collect())
 }
