@@ -12,7 +12,7 @@ const SIGINT: i32 = 2;
 
 /// How long a command may work before it is interrupted, longer each time, until it is faster.
 fn moments() -> impl Iterator<Item = Duration> {
-    (1_u64..200).map(|at| Duration::from_millis(at * 30 + at * at * 4))
+    (1_u64..400).map(|at| Duration::from_millis(at * 2 + at * at))
 }
 
 /// `line`, interrupted after `moment`; whether it had done its work before.
@@ -35,8 +35,11 @@ fn interrupted(stage: &Stage, line: &str, moment: Duration) -> (bool, Ran) {
     (!by_signal, ran)
 }
 
-/// Interrupts `line` at every moment until it is faster; `holds` looks at what is left each time. Somebody
-/// was told at least once.
+/// What works so long was interrupted many times while it worked, however fast the machine is.
+const LONG: Duration = Duration::from_millis(200);
+
+/// Interrupts `line` at every moment until it is faster; `holds` looks at what is left each time. Where that
+/// takes long, somebody was told at least once.
 fn whenever(stage: &Stage, line: impl Fn(usize) -> String, holds: impl Fn(usize, bool, &Ran)) {
     let mut is_told = false;
     for (at, moment) in moments().enumerate() {
@@ -45,7 +48,7 @@ fn whenever(stage: &Stage, line: impl Fn(usize) -> String, holds: impl Fn(usize,
         assert!(!ran.err.contains("at once;"), "nobody asked twice: {}", ran.err);
         holds(at, is_done, &ran);
         if is_done {
-            assert!(is_told, "it was faster than anybody");
+            assert!(is_told || moment < LONG, "nobody was told in {moment:?}");
             return;
         }
     }

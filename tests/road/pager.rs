@@ -125,6 +125,6 @@ fn what_a_pager_that_fails_has_not_read_is_printed() {
     let japanese = typed(&stage, "PAGER=false", "--lang ja log --repo masters").ends(0).out;
     assert!(japanese.contains("何も読まずに終了"), "{japanese}");
     // One that read it and ends badly after that: nothing is printed twice.
-    let shown = typed(&stage, "PAGER='cat >read; false'", "log --repo masters").ends(0).out;
+    let shown = typed(&stage, "COLUMNS=400 PAGER='cat >read; false'", "log --repo masters").ends(0).out;
     assert!(shown.contains("may not have shown everything") && !shown.contains("procedure"), "{shown}");
 }
