@@ -2,7 +2,7 @@
 //! behind, while they are in the processor's cache. Memory does not grow with the file.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::Read;
 use std::path::Path;
 use std::sync::mpsc;
 use std::thread;
@@ -36,10 +36,10 @@ impl<T> Window<T> {
     }
 }
 
-/// A regular file that is read in windows.
+/// A regular file, or what else is read in windows.
 #[derive(Debug)]
-pub struct Windows {
-    file: File,
+pub struct Windows<R = File> {
+    file: R,
     /// How much was read.
     bytes: u64,
     /// What was read of a line that is not whole yet.
@@ -49,12 +49,19 @@ pub struct Windows {
 impl Windows {
     /// The file at `path`; nothing where it is no regular one or cannot be opened.
     pub fn open(path: &Path) -> Option<Windows> {
-        Some(Windows { file: warifu_files::open(path).ok()?, bytes: 0, carried: Vec::new() })
+        warifu_files::open(path).ok().map(Windows::of)
     }
 
     /// About how many bytes the file has.
     pub fn size(&self) -> usize {
         self.file.metadata().map_or(0, |metadata| metadata.len().min(FILE_LIMIT_BYTES) as usize)
+    }
+}
+
+impl<R: Read + Send> Windows<R> {
+    /// What `file` still gives.
+    pub fn of(file: R) -> Windows<R> {
+        Windows { file, bytes: 0, carried: Vec::new() }
     }
 
     /// The first window: the whole of a file, or enough to tell its format by; nothing as for the next ones.

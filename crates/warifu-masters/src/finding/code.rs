@@ -31,23 +31,6 @@ macro_rules! codes {
                 match self { $(Code::$variant => Severity::$severity),+ }
             }
 
-            /// Whether no reason makes up for it, so that nobody can let it pass, by name or by a waiver:
-            /// damage of a repository, a file without a place, what no claim could be judged by.
-            pub fn is_absolute(self) -> bool {
-                let is_damage = self.as_str().starts_with("store/");
-                is_damage || matches!(
-                    self,
-                    Code::FieldUnreadable
-                        | Code::ImportSeries
-                        | Code::ImportKind
-                        | Code::ImportCorrectionFull
-                        | Code::ImportCorrectionLarge
-                        | Code::ImportCorrectionMany
-                        | Code::ImportCorrectionMisfit
-                        | Code::ImportCorrectionOfficial
-                )
-            }
-
             /// What is wrong; `{found}` and `{expected}` stand for the evidence.
             pub fn text(self, lang: Lang) -> &'static str {
                 match (self, lang) {
@@ -927,6 +910,24 @@ codes! {
 }
 
 impl Code {
+    /// Whether no reason makes up for it, so that nobody can let it pass, by name or by a waiver: damage of a
+    /// repository, a file without a place, what no claim could be judged by.
+    pub fn is_absolute(self) -> bool {
+        let is_damage = self.as_str().starts_with("store/");
+        is_damage
+            || matches!(
+                self,
+                Code::FieldUnreadable
+                    | Code::ImportSeries
+                    | Code::ImportKind
+                    | Code::ImportCorrectionFull
+                    | Code::ImportCorrectionLarge
+                    | Code::ImportCorrectionMany
+                    | Code::ImportCorrectionMisfit
+                    | Code::ImportCorrectionOfficial
+            )
+    }
+
     /// The code that is written `text`.
     pub fn parse(text: &str) -> Option<Code> {
         Code::ALL.iter().copied().find(|code| code.as_str() == text)

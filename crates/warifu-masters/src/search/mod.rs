@@ -15,4 +15,4 @@ mod standing;
 pub use folded::fold;
 pub use nearness::Nearness;
 pub use standing::Days;
-pub use words::{NoWords, Words, lines_with, name_columns};
+pub use words::{Narrowing, NoWords, Words, lines_with, name_columns};

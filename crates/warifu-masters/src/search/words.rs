@@ -76,26 +76,55 @@ impl Words {
     /// The lines of `canonical`, the text of a whole master with its header, that may hold every word: no
     /// other line does. A text with quotation marks is given back whole: a line may not be a record there.
     pub fn narrowed(&self, canonical: &[u8]) -> Vec<u8> {
-        let header = header_end(canonical);
+        let (header, lines) = canonical.split_at(header_end(canonical));
+        let narrowed = self.narrowing(header).and_then(|mut narrowing| {
+            let is_taken = narrowing.take(lines);
+            is_taken.then(|| narrowing.finish())
+        });
+        narrowed.unwrap_or_else(|| canonical.to_vec())
+    }
+
+    /// The same of a text whose lines come after its `header`, some at a time; none where any line may hold
+    /// every word.
+    pub fn narrowing(&self, header: &[u8]) -> Option<Narrowing> {
         // A key that is put together from several fields stands in no line as it is asked for.
-        let is_joined = memchr::memmem::find(&canonical[..header], b"pattern,serial").is_some();
+        let is_joined = memchr::memmem::find(header, b"pattern,serial").is_some();
         let may_be_key = |word: &str| {
             let mut bytes = word.bytes();
             (is_joined || word.contains('-'))
                 && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         };
-        let mut lines: Option<Vec<(usize, usize)>> = None;
-        for word in self.words.iter().filter(|word| !may_be_key(word)) {
-            let of_word = lines_of(word, canonical, header);
-            lines = Some(match lines {
-                None => of_word,
-                Some(before) => in_both(&before, &of_word),
-            });
+        let words = self.words.iter().filter(|word| !may_be_key(word));
+        let wanted: Vec<Wanted> = words.filter_map(|word| Wanted::new(word)).collect();
+        let can_narrow = !wanted.is_empty() && !header.contains(&b'"');
+        can_narrow.then(|| Narrowing { wanted, text: header.to_vec() })
+    }
+}
+
+/// What is left of a master's text while its lines come: those that may hold every word.
+#[derive(Debug)]
+pub struct Narrowing {
+    wanted: Vec<Wanted>,
+    text: Vec<u8>,
+}
+
+impl Narrowing {
+    /// Looks through the next whole lines; whether each of them is a record.
+    #[must_use]
+    pub fn take(&mut self, lines: &[u8]) -> bool {
+        if memchr::memchr(b'"', lines).is_some() {
+            return false;
         }
-        match lines {
-            Some(lines) if !canonical.contains(&b'"') => cut(canonical, header, &lines),
-            _ => canonical.to_vec(),
-        }
+        let mut of_words = self.wanted.iter().map(|wanted| wanted.lines_of(lines));
+        let first = of_words.next().unwrap_or_default();
+        let holding = of_words.fold(first, |before, of_word| in_both(&before, &of_word));
+        push(lines, &holding, &mut self.text);
+        true
+    }
+
+    /// The header and the lines.
+    pub fn finish(self) -> Vec<u8> {
+        self.text
     }
 }
 
@@ -114,7 +143,9 @@ pub fn lines_with(canonical: &[u8], text: &str) -> Vec<u8> {
         from = line.1;
         lines.push(line);
     }
-    cut(canonical, header, &lines)
+    let mut narrowed = canonical[..header].to_vec();
+    push(canonical, &lines, &mut narrowed);
+    narrowed
 }
 
 fn header_end(canonical: &[u8]) -> usize {
@@ -128,47 +159,66 @@ fn line_around(text: &[u8], at: usize) -> (usize, usize) {
     (from, to)
 }
 
-fn cut(canonical: &[u8], header: usize, lines: &[(usize, usize)]) -> Vec<u8> {
-    let mut text = canonical[..header].to_vec();
-    lines.iter().for_each(|(from, to)| text.extend_from_slice(&canonical[*from..*to]));
-    text
+fn push(text: &[u8], lines: &[(usize, usize)], to: &mut Vec<u8>) {
+    lines.iter().for_each(|(from, end)| to.extend_from_slice(&text[*from..*end]));
 }
 
 fn in_both(one: &[(usize, usize)], other: &[(usize, usize)]) -> Vec<(usize, usize)> {
     one.iter().filter(|line| other.binary_search(line).is_ok()).copied().collect()
 }
 
-/// The lines behind the header that hold `word`, folded, in their order.
-fn lines_of(word: &str, text: &[u8], header: usize) -> Vec<(usize, usize)> {
-    let Some(first) = word.chars().next() else { return Vec::new() };
-    let second = word.chars().nth(1).filter(char::is_ascii);
-    let mut lines: Vec<(usize, usize)> = Vec::new();
-    let mut look = |at: usize, end: usize| {
-        // Most places are none already by the next letter; a space or a wide letter may still be one.
-        let next = text.get(at + 1).copied().filter(u8::is_ascii_alphanumeric);
-        if end == 1
-            && second.zip(next).is_some_and(|(second, next)| second != char::from(next.to_ascii_lowercase()))
-        {
-            return;
-        }
-        let is_known = lines.last().is_some_and(|(from, to)| (*from..*to).contains(&at));
-        let mut letters = Folded::of(&text[at..]);
-        if !is_known && word.chars().all(|letter| letters.next() == Some(letter)) {
-            lines.push(line_around(text, at));
-        }
-    };
-    for raw in forms(first) {
-        let mut bytes = [0; 4];
-        match raw.encode_utf8(&mut bytes).as_bytes() {
-            [byte] => memchr::memchr_iter(*byte, &text[header..]).for_each(|at| look(header + at, 1)),
-            bytes => {
-                Finder::new(bytes).find_iter(&text[header..]).for_each(|at| look(header + at, bytes.len()));
+/// A word that is looked for in lines as they were written.
+#[derive(Debug)]
+struct Wanted {
+    /// Folded.
+    word: String,
+    /// Its second letter, where that stands as itself.
+    second: Option<char>,
+    /// Its first one as it may be written in one byte, and in several.
+    bytes: Vec<u8>,
+    wide: Vec<Finder<'static>>,
+}
+
+impl Wanted {
+    fn new(word: &str) -> Option<Wanted> {
+        let mut letters = word.chars();
+        let (first, second) = (letters.next()?, letters.next().filter(char::is_ascii));
+        let (mut bytes, mut wide) = (Vec::new(), Vec::new());
+        for raw in forms(first) {
+            match raw.encode_utf8(&mut [0; 4]).as_bytes() {
+                [byte] => bytes.push(*byte),
+                several => wide.push(Finder::new(several).into_owned()),
             }
         }
+        Some(Wanted { word: word.to_owned(), second, bytes, wide })
     }
-    lines.sort_unstable();
-    lines.dedup();
-    lines
+
+    /// The lines of `text` that hold it, in their order.
+    fn lines_of(&self, text: &[u8]) -> Vec<(usize, usize)> {
+        let mut lines: Vec<(usize, usize)> = Vec::new();
+        let mut look = |at: usize| {
+            let is_known = lines.last().is_some_and(|(from, to)| (*from..*to).contains(&at));
+            let mut letters = Folded::of(&text[at..]);
+            if !is_known && self.word.chars().all(|letter| letters.next() == Some(letter)) {
+                lines.push(line_around(text, at));
+            }
+        };
+        // Most places are none already by the next letter; a space or a wide letter may still be one.
+        let may_follow = |at: usize| {
+            let next = text.get(at + 1).copied().filter(u8::is_ascii_alphanumeric);
+            let both = self.second.zip(next);
+            both.is_none_or(|(second, next)| second == char::from(next.to_ascii_lowercase()))
+        };
+        for byte in &self.bytes {
+            memchr::memchr_iter(*byte, text).filter(|at| may_follow(*at)).for_each(&mut look);
+        }
+        for finder in &self.wide {
+            finder.find_iter(text).for_each(&mut look);
+        }
+        lines.sort_unstable();
+        lines.dedup();
+        lines
+    }
 }
 
 /// Every letter that `folded` may stand as, or begin with.

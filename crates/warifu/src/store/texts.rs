@@ -4,20 +4,23 @@
 //! (hundreds for drugs, thousands for diseases). It counts when, with the shards that changed since in their
 //! place, it has the digest that the last import recorded; otherwise all shards are read.
 
+use std::convert::Infallible;
+
 use git2::Oid;
 use warifu_masters::file::read_canonical;
 use warifu_masters::schema::Schemas;
 use warifu_masters::search::{Words, lines_with};
 use warifu_masters::table::Master;
-use warifu_values::digest::Digest;
+use warifu_values::digest::{Digest, Hasher};
 
 use super::error::StoreError;
-use super::kept::Kept;
+use super::kept::{Kept, KeptFile};
 use super::mosaic::{Rows, Since};
 use super::objects::Objects;
 use super::repository::Store;
 use super::revision::At;
 use super::shards;
+use crate::windows::Windows;
 
 /// The canonical form of one master of one commit.
 #[derive(Debug)]
@@ -29,26 +32,17 @@ pub struct Text<'a> {
 }
 
 impl Text<'_> {
-    /// The records that may have every one of `words`: no other has.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] when the text is no master.
-    pub fn narrowed(&self, words: &Words) -> Result<Master, StoreError> {
-        self.parsed(words.narrowed(&self.bytes))
-    }
-
     /// The records that hold `text` somewhere, and perhaps more.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] when the text is no master.
     pub fn with(&self, text: &str) -> Result<Master, StoreError> {
-        self.parsed(lines_with(&self.bytes, text))
+        parsed(self.schemas, &self.at.kind, lines_with(&self.bytes, text))
     }
+}
 
-    fn parsed(&self, bytes: Vec<u8>) -> Result<Master, StoreError> {
-        let kind = &self.at.kind;
-        read_canonical(self.schemas, kind, bytes).map_err(|findings| shards::unreadable(kind, &findings))
-    }
+fn parsed(schemas: &Schemas, kind: &str, canonical: Vec<u8>) -> Result<Master, StoreError> {
+    read_canonical(schemas, kind, canonical).map_err(|findings| shards::unreadable(kind, &findings))
 }
 
 /// Where a state may be kept, the tree that holds it, and its digest.
@@ -63,6 +57,33 @@ impl Expected {
     fn kept_as_it_is(&self) -> Option<Vec<u8>> {
         let text = self.kept.text()?;
         (text.tree == self.held && Digest::of(&text.bytes) == self.state).then_some(text.bytes)
+    }
+
+    /// Its lines that may hold every one of `words`, where it is this very state. It is looked through as it
+    /// is read, in memory that stays in the processor's cache.
+    fn kept_narrowed(&self, words: &Words) -> Option<Vec<u8>> {
+        let KeptFile { tree, mut header, rows } = self.kept.open()?;
+        if tree != self.held {
+            return None;
+        }
+        header.push(b'\n');
+        let mut narrowing = words.narrowing(&header);
+        let mut digest = Hasher::default();
+        digest.update(&header);
+        let mut windows = Windows::of(rows);
+        let first = windows.first::<()>()?;
+        let is_read = windows.each(first, |window| {
+            digest.update(window.lines());
+            narrowing.take_if(|narrowing| !narrowing.take(window.lines()));
+            Ok::<_, Infallible>(true)
+        });
+        if is_read != Ok(true) || digest.finish() != self.state {
+            return None;
+        }
+        match narrowing {
+            Some(narrowing) => Some(narrowing.finish()),
+            None => self.kept_as_it_is(),
+        }
     }
 }
 
@@ -79,24 +100,26 @@ impl Store {
         Ok(Text { at: at.clone(), bytes, schemas: self.schemas() })
     }
 
-    /// What `look` makes of the text of each of the masters `at`, in their order.
+    /// What `look` makes of the records of each of the masters `at`, in their order, that may have every one
+    /// of `words`: no other has.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] when shards cannot be read; whatever `look` says.
+    /// [`StoreError::Damaged`] when shards cannot be read.
     pub fn looked_through<T: Send>(
         &self,
         at: &[At],
-        look: impl Fn(&Text<'_>) -> Result<T, StoreError> + Sync,
+        words: &Words,
+        look: impl Fn(&At, Master) -> T + Sync,
     ) -> Result<Vec<T>, StoreError> {
         let (objects, schemas) = (self.objects()?, self.schemas());
         let expected: Vec<_> = at.iter().map(|at| self.expected(&objects, at)).collect();
-        let look = |at: &At, bytes| look(&Text { at: at.clone(), bytes, schemas });
+        let looked = |at: &At, narrowed| Ok(look(at, parsed(schemas, &at.kind, narrowed)?));
         // Reading, hashing and looking are most of the work, and the masters do not depend on each other.
         let kept: Vec<Option<Result<T, StoreError>>> = std::thread::scope(|scope| {
-            let look = &look;
+            let looked = &looked;
             let workers: Vec<_> = (at.iter().zip(&expected))
                 .map(|(at, expected)| {
-                    scope.spawn(move || expected.as_ref()?.kept_as_it_is().map(|bytes| look(at, bytes)))
+                    scope.spawn(move || Some(looked(at, expected.as_ref()?.kept_narrowed(words)?)))
                 })
                 .collect();
             let done = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
@@ -105,7 +128,7 @@ impl Store {
         let each = at.iter().zip(expected).zip(kept);
         each.map(|((at, expected), kept)| match kept {
             Some(looked) => looked,
-            None => look(at, self.mended(&objects, at, expected)?),
+            None => looked(at, words.narrowed(&self.mended(&objects, at, expected)?)),
         })
         .collect()
     }

@@ -198,10 +198,10 @@ fn has_records_of_its_own(at: &At, context: &Context) -> bool {
 /// What `masters` have, each looked through on its own.
 fn looked_through(store: &Store, rev: &str, masters: &[At], words: &Words) -> Result<Vec<Hit>, Failure> {
     let config = store.config(rev)?;
-    let found = store.looked_through(masters, |text| {
-        let (series, kind) = (text.at.series.as_str(), &text.at.kind);
-        let governs = config.governs(series, kind).ok().map(|governs| (governs.first, governs.last));
-        Ok(hits(&text.narrowed(words)?, words, Some(series), governs))
+    let found = store.looked_through(masters, words, |at, master| {
+        let series = at.series.as_str();
+        let governs = config.governs(series, &at.kind).ok().map(|governs| (governs.first, governs.last));
+        hits(&master, words, Some(series), governs)
     })?;
     Ok(found.into_iter().flatten().collect())
 }
