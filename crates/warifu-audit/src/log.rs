@@ -46,7 +46,7 @@ pub struct Begun {
 #[error("{}", self.say(Lang::En))]
 pub enum LogError {
     /// What is in the log's place is no file, or cannot be read.
-    Unreadable(#[source] ReadError),
+    Unreadable(ReadError),
     /// The end of the log is no entry: it was changed by hand, and nothing is put after it.
     Broken {
         /// The log.

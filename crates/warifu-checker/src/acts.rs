@@ -196,11 +196,13 @@ impl Acts {
 mod tests {
     use std::fs;
 
+    use warifu_audit::AuditLog;
     use warifu_claims::{ClaimFindings, Tally};
 
     use super::*;
     use crate::history::{Did, History};
     use crate::ledger::WAITING;
+    use crate::unwritten::Left;
 
     fn at(seconds: i64) -> UnixSeconds {
         UnixSeconds::new(1_780_000_000 + seconds)
@@ -270,7 +272,7 @@ mod tests {
         // Still so at the next start, which is killed too.
         let second = open(4);
         assert!(second.not_written().unwrap().why.en.starts_with("1 acts are not in the log of acts yet"));
-        assert!(second.not_written().unwrap().why.en.contains("also over a restart"));
+        assert!(second.not_written().unwrap().why.en.contains("kept in a file of their own"));
         second.start(Some(6), at(5));
         drop(second);
         takes_again();
@@ -290,6 +292,63 @@ mod tests {
         drop(open(9));
         assert_eq!(told(), all);
         assert!(folder.path().join("damaged/1-acts-unwritten.json").exists());
+        fs::create_dir(folder.path().join(crate::unwritten::NAME)).unwrap();
+        assert_eq!(open(10).not_written(), None);
+        assert!(folder.path().join("damaged/2-acts-unwritten.json").is_dir());
+    }
+
+    /// As a clock before 1970 does: every act has the same instant, and the log has acts that are equal.
+    #[test]
+    fn an_act_like_one_that_was_told_before_is_told_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, away) = (folder.path().join("audit.jsonl"), folder.path().join("away"));
+        Acts::open(folder.path(), at(0), Log::default()).start(Some(7), at(0));
+        for with_another in [false, true] {
+            let waits = Acts::open(folder.path(), at(0), Log::default());
+            if with_another {
+                waits.decided(Act::Thaw, None, &Said::new("thawed", "解除"), at(0));
+            }
+            fs::rename(&path, &away).unwrap();
+            fs::create_dir(&path).unwrap();
+            waits.start(Some(7), at(0));
+            drop(waits);
+            fs::remove_dir(&path).unwrap();
+            fs::rename(&away, &path).unwrap();
+            drop(Acts::open(folder.path(), at(0), Log::default()));
+        }
+        let log = warifu_audit::verify(&fs::read(&path).unwrap()).unwrap();
+        let told: Vec<_> = log.entries().iter().map(|it| it.act).collect();
+        assert_eq!(told, [Act::Start, Act::Start, Act::Thaw, Act::Start]);
+    }
+
+    /// A name that leads in a circle is an error of the system to everybody, also to who may read all.
+    #[test]
+    #[cfg(unix)]
+    fn what_an_earlier_process_left_and_cannot_be_read_stays_and_is_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit.jsonl");
+        let (kept, away) = (folder.path().join(crate::unwritten::NAME), folder.path().join("away"));
+        fs::create_dir(&path).unwrap();
+        Acts::open(folder.path(), at(0), Log::default()).start(Some(7), at(1));
+        fs::rename(&kept, &away).unwrap();
+        std::os::unix::fs::symlink(&kept, &kept).unwrap();
+        let acts = Acts::open(folder.path(), at(2), Log::default());
+        acts.start(Some(7), at(3));
+        assert!(acts.not_written().is_some());
+        assert!(fs::symlink_metadata(&kept).unwrap().is_symlink(), "nothing is written over it");
+        fs::remove_dir(&path).unwrap();
+        acts.write_again(at(100));
+        let why = acts.not_written().unwrap().why;
+        assert!(why.en.contains("cannot be read") && why.ja.contains("読み取れません"), "{why:?}");
+        assert!(fs::symlink_metadata(&kept).unwrap().is_symlink());
+        fs::remove_file(&kept).unwrap();
+        fs::rename(&away, &kept).unwrap();
+        acts.write_again(at(200));
+        assert_eq!(acts.not_written(), None);
+        let log = warifu_audit::verify(&fs::read(&path).unwrap()).unwrap();
+        let told = log.entries().iter().map(|it| it.at.as_second() - at(0).seconds());
+        assert_eq!(told.collect::<Vec<_>>(), [3, 1], "late, with its own instant");
+        assert!(!kept.exists());
     }
 
     #[test]
@@ -305,6 +364,24 @@ mod tests {
         acts.write_again(at(9_000));
         let log = warifu_audit::verify(&fs::read(&path).unwrap()).unwrap();
         assert_eq!((log.entries().len(), &*log.entries()[0].subject["left_out"]), (WAITING, "5"));
+        // Killed when the log had the first of them, and the file beside it was as before: told once.
+        let mut left = Left::default();
+        left.left_out = 5;
+        left.acts.extend((0..3).map(|second| Done {
+            at: Timestamp::from_second(at(second).seconds()).unwrap(),
+            act: Act::Start,
+            phase: Phase::Done,
+            subject: BTreeMap::new(),
+        }));
+        fs::remove_file(&path).unwrap();
+        let audit = AuditLog::at(&path, "a", "b");
+        let subject = BTreeMap::from([("left_out".to_owned(), "5".to_owned())]);
+        audit.tell(left.acts[0].at, Act::Start, Phase::Done, subject).unwrap();
+        fs::write(folder.path().join(crate::unwritten::NAME), serde_json::to_vec(&left).unwrap()).unwrap();
+        drop(Acts::open(folder.path(), at(9), Log::default()));
+        let log = warifu_audit::verify(&fs::read(&path).unwrap()).unwrap();
+        let left_out = log.entries().iter().map(|it| it.subject.contains_key("left_out"));
+        assert_eq!(left_out.collect::<Vec<_>>(), [true, false, false]);
     }
 
     /// What the log of acts has since, or before anything was kept, is told again.

@@ -211,6 +211,14 @@ causes! {
             ja "対応は不要です（自動で再試行します）";
 }
 
+/// What is at stake while something that was decided or done is in memory only.
+pub(crate) fn not_on_disk() -> Said {
+    Said::new(
+        "what is not on disk, a restart may forget",
+        "ディスクに書き込めていないものは、再起動すると失われる場合があります",
+    )
+}
+
 /// What to do where what judges was withdrawn, and `back` is the newest release that can be gone back to by
 /// its number.
 pub fn while_withdrawn_judges(back: Option<u64>) -> Said {

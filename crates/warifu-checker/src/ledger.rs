@@ -9,11 +9,11 @@ use arc_swap::ArcSwapOption;
 use warifu_audit::{Act, AuditLog, LogError, account};
 use warifu_trust::UnixSeconds;
 
-use crate::cause::{Amiss, Cause};
+use crate::cause::{Amiss, Cause, not_on_disk};
 use crate::log::{Event, Log};
 use crate::said::Said;
 use crate::state::StateDirectory;
-use crate::unwritten::{Done, Left, Unwritten};
+use crate::unwritten::{Done, Left, NotHad, Unwritten};
 
 /// So many acts wait for a disk that does not take them; the oldest go then, and how many is told.
 pub(crate) const WAITING: usize = 256;
@@ -44,6 +44,9 @@ pub(crate) struct Waiting {
     until: Option<UnixSeconds>,
     /// What keeps them from the log.
     wrong: Option<Amiss>,
+    /// Why what an earlier process left could not be read: it stays as it is, and is read once more with
+    /// each try.
+    unread: Option<Amiss>,
 }
 
 impl Waiting {
@@ -54,6 +57,20 @@ impl Waiting {
     }
 }
 
+impl Waiting {
+    /// Whether there is anything to try again.
+    fn has_work(&self) -> bool {
+        !self.left.acts.is_empty() || self.unread.is_some()
+    }
+
+    /// It did not come to its end: when it is tried again.
+    fn pause(&mut self, now: UnixSeconds) {
+        self.times = self.times.saturating_add(1);
+        let pause = 2i64.saturating_pow(self.times).min(LONGEST_PAUSE_SECONDS);
+        self.until = Some(UnixSeconds::new(now.seconds().saturating_add(pause)));
+    }
+}
+
 impl Ledger {
     /// Of the checker whose state lies in `folder`, with all that an earlier process could not write, as far
     /// as the disk takes it now.
@@ -61,23 +78,47 @@ impl Ledger {
         let path = StateDirectory::look_at(folder).audit();
         let audit = AuditLog::at(&path, &account(), env!("WARIFU_VERSION"));
         let unwritten = Unwritten::below(folder);
-        let read = unwritten.read(&audit);
-        let left = read.unwrap_or_else(|why| {
-            log.event(Event::ActsNotWritten, &why);
-            Left::default()
-        });
-        let waiting = if left.acts.is_empty() {
-            // They were in the log already.
-            unwritten.clear();
-            Waiting::default()
-        } else {
-            let before = Amiss::new(Cause::DiskFault, before_this_start());
-            Waiting { left, are_kept: true, wrong: Some(before), ..Waiting::default() }
-        };
-        let ledger =
-            Ledger { audit, unwritten, log, waiting: Mutex::new(waiting), amiss: ArcSwapOption::empty() };
-        ledger.write_again(now);
+        let (waiting, amiss) = (Mutex::default(), ArcSwapOption::empty());
+        let ledger = Ledger { audit, unwritten, log, waiting, amiss };
+        let mut waiting = ledger.hold();
+        // Where the log cannot be read, nothing is known of it, and more is told twice.
+        waiting.left.after = ledger.audit.head().map_or(0, |head| head.entries);
+        ledger.read_earlier(&mut waiting);
+        if waiting.has_work() {
+            ledger.write(&mut waiting, now);
+        }
+        drop(waiting);
         ledger
+    }
+
+    /// Puts what an earlier process left before all that waits, as far as this machine gives it.
+    fn read_earlier(&self, waiting: &mut Waiting) {
+        waiting.unread = match self.unwritten.read(&self.audit) {
+            // They were in the log already.
+            Ok(earlier) if earlier.acts.is_empty() => {
+                self.unwritten.clear();
+                None
+            }
+            Ok(earlier) => {
+                waiting.are_kept = false;
+                waiting.left.left_out += earlier.left_out;
+                let since = std::mem::replace(&mut waiting.left.acts, earlier.acts);
+                waiting.left.acts.extend(since);
+                waiting.wrong.get_or_insert_with(|| Amiss::new(Cause::DiskFault, before_this_start()));
+                None
+            }
+            Err(NotHad::Damaged(why)) => {
+                self.log.event(Event::ActsNotWritten, &why);
+                None
+            }
+            Err(NotHad::Here(why)) => {
+                let amiss = Amiss::new(Cause::DiskFault, earlier_unread(&why));
+                if waiting.unread.as_ref() != Some(&amiss) {
+                    self.log.event(Event::ActsNotWritten, &amiss.why);
+                }
+                Some(amiss)
+            }
+        };
     }
 
     /// Why acts are not in the log, if some are not. Nobody who asks waits for a disk.
@@ -88,7 +129,10 @@ impl Ledger {
     /// Writes what waits once more: less and less often, at most a minute apart.
     pub(crate) fn write_again(&self, now: UnixSeconds) {
         let mut waiting = self.hold();
-        if !waiting.left.acts.is_empty() && waiting.is_due(now) {
+        if waiting.has_work() && waiting.is_due(now) {
+            if waiting.unread.is_some() {
+                self.read_earlier(&mut waiting);
+            }
             self.write(&mut waiting, now);
         }
     }
@@ -124,11 +168,10 @@ impl Ledger {
             if waiting.left.left_out > 0 {
                 subject.insert("left_out".to_owned(), waiting.left.left_out.to_string());
             }
-            if let Err(error) = self.audit.tell(*at, *act, *phase, subject) {
-                waiting.times = waiting.times.saturating_add(1);
-                let pause = 2i64.saturating_pow(waiting.times).min(LONGEST_PAUSE_SECONDS);
-                waiting.until = Some(UnixSeconds::new(now.seconds().saturating_add(pause)));
-                let wrong = not_taken(&error);
+            let told = self.audit.tell(*at, *act, *phase, subject);
+            if let Err(error) = &told {
+                waiting.pause(now);
+                let wrong = not_taken(error);
                 let is_news = waiting.wrong.as_ref() != Some(&wrong);
                 waiting.wrong = Some(wrong);
                 self.keep(waiting);
@@ -139,10 +182,14 @@ impl Ledger {
                 return;
             }
             waiting.left.acts.pop_front();
+            waiting.left.after = told.map_or(waiting.left.after, |head| head.entries);
             (waiting.left.left_out, waiting.are_kept) = (0, false);
         }
-        (waiting.times, waiting.until) = (0, None);
-        if waiting.wrong.take().is_some() {
+        match waiting.unread {
+            Some(_) => waiting.pause(now),
+            None => (waiting.times, waiting.until) = (0, None),
+        }
+        if waiting.wrong.take().is_some() && waiting.unread.is_none() {
             self.unwritten.clear();
             self.log.event(
                 Event::ActsWritten,
@@ -157,7 +204,8 @@ impl Ledger {
 
     /// Keeps what waits beside the log, where it is not kept as it is: a kill takes none of it away.
     fn keep(&self, waiting: &mut Waiting) {
-        if !waiting.are_kept {
+        // What could not be read is not written over.
+        if !waiting.are_kept && waiting.unread.is_none() {
             waiting.are_kept = self.unwritten.keep(&waiting.left).is_ok();
         }
     }
@@ -167,6 +215,7 @@ impl Ledger {
         let acts = waiting.left.acts.len() as u64 + waiting.left.left_out;
         let said = |wrong: &Amiss| waits(acts, waiting.are_kept, &wrong.why);
         let amiss = waiting.wrong.as_ref().map(|wrong| Amiss::new(wrong.cause, said(wrong)));
+        let amiss = amiss.or_else(|| waiting.unread.clone());
         self.amiss.store(amiss.map(Arc::new));
     }
 }
@@ -183,13 +232,22 @@ fn waits(acts: u64, are_kept: bool, why: &Said) -> Said {
             why.ja
         ),
     );
-    if !are_kept {
-        return wait;
-    }
-    wait.then(&Said::new(
-        "they are kept beside it meanwhile, also over a restart",
-        "それまでは別のファイルに保存しており、再起動しても失われません",
-    ))
+    wait.then(&match are_kept {
+        true => Said::new(
+            "they are kept in a file of their own meanwhile",
+            "それまでは別のファイルに保存しています",
+        ),
+        false => not_on_disk(),
+    })
+}
+
+/// What the earlier process left is there and cannot be read.
+fn earlier_unread(why: &Said) -> Said {
+    Said::new(
+        format!("what was done before this start and is not in the log of acts cannot be read: {}", why.en),
+        format!("今回の起動より前の未記録の操作を読み取れません: {}", why.ja),
+    )
+    .then(&Said::new("it stays there and is read again", "そのまま残し、再度読み取ります"))
 }
 
 /// What kept acts from the log that an earlier process left.

@@ -35,6 +35,9 @@ pub(crate) struct Done {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Left {
     schema: u32,
+    /// The last entry that the log is known to have had before them.
+    #[serde(default)]
+    pub(crate) after: u64,
     /// How many older ones there were.
     pub(crate) left_out: u64,
     pub(crate) acts: VecDeque<Done>,
@@ -42,8 +45,17 @@ pub(crate) struct Left {
 
 impl Default for Left {
     fn default() -> Self {
-        Left { schema: SCHEMA, left_out: 0, acts: VecDeque::new() }
+        Left { schema: SCHEMA, after: 0, left_out: 0, acts: VecDeque::new() }
     }
+}
+
+/// What an earlier process left was not read.
+#[derive(Debug)]
+pub(crate) enum NotHad {
+    /// It is no such file, and lies in `damaged/`.
+    Damaged(Said),
+    /// It lies there, and this machine does not give it now.
+    Here(Said),
 }
 
 /// The file.
@@ -62,29 +74,38 @@ impl Unwritten {
     /// What an earlier process left, without what the `audit` log has by now: it was killed between the two.
     ///
     /// # Errors
-    /// What is there is no such file; it is kept in `damaged/`.
-    pub(crate) fn read(&self, audit: &AuditLog) -> Result<Left, Said> {
+    /// [`NotHad`].
+    pub(crate) fn read(&self, audit: &AuditLog) -> Result<Left, NotHad> {
         let bytes = match warifu_files::read(&self.path, FILE_BYTES) {
             Ok(bytes) => bytes,
             Err(ReadError::Missing { .. }) => return Ok(Left::default()),
-            Err(error) => return Err(Said::of(&error)),
+            Err(error @ ReadError::Io { .. }) => return Err(NotHad::Here(Said::of(&error))),
+            Err(error) => return Err(self.damaged(&Said::of(&error))),
         };
         let read = serde_json::from_slice::<Left>(&bytes).ok().filter(|left| left.schema == SCHEMA);
         let Some(mut left) = read else {
-            self.directory.set_aside(&self.path);
             let path = self.path.display();
-            return Err(Said::new(
-                format!("{path} is damaged: the log of acts may lack what was done before this start"),
-                format!(
-                    "{path} が壊れています。今回の起動より前の操作が操作記録に欠けている可能性があります"
-                ),
-            ));
+            return Err(self.damaged(&Said::new(
+                format!("{path} is not as a checker writes it"),
+                format!("{path} が壊れています"),
+            )));
         };
         // A log that is damaged or cannot be read says nothing: told twice is better than not at all.
         if let Some(log) = audit.bytes().ok().and_then(|bytes| verify(&bytes).ok()) {
-            left.acts.retain(|done| !log.entries().iter().rev().any(|entry| done.is_told_by(entry)));
+            left.leave_out_told(log.entries());
         }
         Ok(left)
+    }
+
+    /// Moves what is there to `damaged/`; what cannot be moved stays, and nothing is written over it.
+    fn damaged(&self, why: &Said) -> NotHad {
+        if let Err(error) = self.directory.move_aside(&self.path) {
+            return NotHad::Here(why.then(&Said::about("damaged/", "damaged/", &error)));
+        }
+        NotHad::Damaged(why.then(&Said::new(
+            "the log of acts may lack what was done before this start; it is kept in damaged/",
+            "今回の起動より前の操作が操作記録に欠けている可能性があります。damaged/ に保管しました",
+        )))
     }
 
     /// Keeps these, in the place of what was there.
@@ -101,6 +122,24 @@ impl Unwritten {
     pub(crate) fn clear(&self) {
         // What cannot be removed is found in the log at the next start.
         let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+impl Left {
+    /// Leaves out what the log has by now: of acts that wait, the first ones are its last entries.
+    fn leave_out_told(&mut self, log: &[Entry]) {
+        let since = &log[log.partition_point(|entry| entry.number <= self.after)..];
+        let are_told = |count: &usize| {
+            let mut last = self.acts.iter().zip(&since[since.len() - count..]);
+            last.all(|(done, entry)| done.is_told_by(entry))
+        };
+        let told = (1..=since.len().min(self.acts.len())).rev().find(are_told).unwrap_or(0);
+        if told > 0 {
+            self.acts.drain(..told);
+            // That is told with the first of them.
+            self.left_out = 0;
+        }
+        self.after = log.last().map_or(self.after, |entry| entry.number);
     }
 }
 

@@ -290,6 +290,14 @@ impl StateDirectory {
         let _ = set_aside(&self.path.join("damaged"), path);
     }
 
+    /// Moves what is damaged at `path` to `damaged/`.
+    ///
+    /// # Errors
+    /// The disk does not let it.
+    pub fn move_aside(&self, path: &Path) -> std::io::Result<()> {
+        move_aside(&self.path.join("damaged"), path)
+    }
+
     /// How many bytes are free on its disk; none where the system does not say.
     pub fn free_bytes(&self) -> Option<u64> {
         self.disk.free_bytes(&self.path)

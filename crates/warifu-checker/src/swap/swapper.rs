@@ -15,7 +15,7 @@ use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::acts::Acts;
 use crate::calendar::Calendar;
-use crate::cause::Amiss;
+use crate::cause::{Amiss, not_on_disk};
 use crate::history::Chronicle;
 use crate::log::{Event, Log};
 use crate::said::Said;
@@ -200,7 +200,10 @@ impl Swapper {
 
     /// Why what is recorded or was done is not on disk as it should be, if it is not.
     pub fn not_written(&self) -> Option<Amiss> {
-        self.record_not_written().or_else(|| self.acts.not_written())
+        let record = self.record_not_written();
+        record
+            .map(|Amiss { cause, why }| Amiss::new(cause, why.then(&not_on_disk())))
+            .or_else(|| self.acts.not_written())
     }
 
     /// Why the record is not on disk as it should be: then a restart may not know what was decided.

@@ -30,11 +30,7 @@ impl Speak for Status {
         if let Some(Amiss { cause, why }) = &self.not_written {
             let (word, said) = (cause.word(), why.then(&cause.next_step(None)).say(lang));
             let word = word.say(lang).to_lowercase();
-            lines.push(say!(
-                lang,
-                "NOT WRITTEN ({word}): {said}; what is not on disk, a restart may forget",
-                "未記録（{word}）: {said}。ディスクに書き込めていないものは、再起動すると失われる場合があります"
-            ));
+            lines.push(say!(lang, "NOT WRITTEN ({word}): {said}", "未記録（{word}）: {said}"));
         }
         if let Some(Amiss { cause, why }) = &self.no_reserve {
             let (word, said) = (cause.word(), why.then(&cause.next_step(None)).say(lang));
