@@ -81,8 +81,7 @@ impl Ledger {
         let (waiting, amiss) = (Mutex::default(), ArcSwapOption::empty());
         let ledger = Ledger { audit, unwritten, log, waiting, amiss };
         let mut waiting = ledger.hold();
-        // Where the log cannot be read, nothing is known of it, and more is told twice.
-        waiting.left.after = ledger.audit.head().map_or(0, |head| head.entries);
+        waiting.left.after = ledger.audit.head().ok().map(|head| head.entries);
         ledger.read_earlier(&mut waiting);
         if waiting.has_work() {
             ledger.write(&mut waiting, now);
@@ -102,6 +101,7 @@ impl Ledger {
             Ok(earlier) => {
                 waiting.are_kept = false;
                 waiting.left.left_out += earlier.left_out;
+                waiting.left.after = earlier.after;
                 let since = std::mem::replace(&mut waiting.left.acts, earlier.acts);
                 waiting.left.acts.extend(since);
                 waiting.wrong.get_or_insert_with(|| Amiss::new(Cause::DiskFault, before_this_start()));
@@ -182,7 +182,7 @@ impl Ledger {
                 return;
             }
             waiting.left.acts.pop_front();
-            waiting.left.after = told.map_or(waiting.left.after, |head| head.entries);
+            waiting.left.after = told.ok().map(|head| head.entries);
             (waiting.left.left_out, waiting.are_kept) = (0, false);
         }
         match waiting.unread {

@@ -35,9 +35,9 @@ pub(crate) struct Done {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Left {
     schema: u32,
-    /// The last entry that the log is known to have had before them.
+    /// How many entries the log had before them, where that is known.
     #[serde(default)]
-    pub(crate) after: u64,
+    pub(crate) after: Option<u64>,
     /// How many older ones there were.
     pub(crate) left_out: u64,
     pub(crate) acts: VecDeque<Done>,
@@ -45,7 +45,7 @@ pub(crate) struct Left {
 
 impl Default for Left {
     fn default() -> Self {
-        Left { schema: SCHEMA, after: 0, left_out: 0, acts: VecDeque::new() }
+        Left { schema: SCHEMA, after: None, left_out: 0, acts: VecDeque::new() }
     }
 }
 
@@ -126,20 +126,26 @@ impl Unwritten {
 }
 
 impl Left {
-    /// Leaves out what the log has by now: of acts that wait, the first ones are its last entries.
+    /// Leaves out what the log has by now. Nothing comes between acts that wait: the log has the first of
+    /// them behind what it had before or, where that is not known, at its end.
     fn leave_out_told(&mut self, log: &[Entry]) {
-        let since = &log[log.partition_point(|entry| entry.number <= self.after)..];
-        let are_told = |count: &usize| {
-            let mut last = self.acts.iter().zip(&since[since.len() - count..]);
-            last.all(|(done, entry)| done.is_told_by(entry))
+        let alike = |entries: &[Entry]| {
+            let both = self.acts.iter().zip(entries);
+            both.take_while(|(done, entry)| done.is_told_by(entry)).count()
         };
-        let told = (1..=since.len().min(self.acts.len())).rev().find(are_told).unwrap_or(0);
+        let told = match self.after {
+            Some(after) => alike(&log[log.partition_point(|entry| entry.number <= after)..]),
+            None => {
+                let mut counts = (1..=log.len().min(self.acts.len())).rev();
+                counts.find(|count| alike(&log[log.len() - count..]) == *count).unwrap_or(0)
+            }
+        };
         if told > 0 {
             self.acts.drain(..told);
             // That is told with the first of them.
             self.left_out = 0;
         }
-        self.after = log.last().map_or(self.after, |entry| entry.number);
+        self.after = Some(log.last().map_or(0, |entry| entry.number));
     }
 }
 

@@ -163,6 +163,10 @@ fn a_disease_of_the_sample_is_judged_by_the_diseases_in_use_and_the_former_ones(
     // A name stands for the code that it has, whatever stands around it.
     let by_name = |name: &str| of_sy(&format!("0000999,20210914,1,8070,{name}"));
     assert_eq!(by_name("骨折"), [("claim/disease-has-code", "8290015".to_owned(), None)]);
+    // Recorded by their codes, 骨折 without a modifier and ＩＵＤ検診 alone would be returned; what has no
+    // code is listed under a name, too.
+    assert_eq!((of_sy("0000999,20210914,1,,骨折"), by_name("ＩＵＤ検診")), (vec![], vec![]));
+    assert_eq!(by_name("＊＊　未コード化傷病名　＊＊"), vec![]);
     assert_eq!((by_name("骨折骨折"), by_name("１＋１／２症候群")), (vec![], vec![]));
     assert_eq!(of_sy("1234567"), [("claim/not-yet-in-force", "2024-06-01".to_owned(), None)]);
 }

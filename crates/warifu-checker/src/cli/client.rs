@@ -2,7 +2,7 @@
 //! socket.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -265,13 +265,25 @@ impl Client {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let asked = async {
             match &self.way {
-                Way::Socket(socket) => ask_on(UnixStream::connect(socket).await?, request).await,
+                Way::Socket(socket) => ask_on(connected(socket).await?, request).await,
                 #[cfg(feature = "https")]
                 Way::OverTls(over_tls) => ask_on(over_tls.connect().await?, request).await,
             }
         };
         let answer = runtime.block_on(async { tokio::time::timeout(patience, asked).await });
         answer.unwrap_or_else(|late| Err(io::Error::new(io::ErrorKind::TimedOut, late).into()))
+    }
+}
+
+/// A line to `socket`. So many may wait there that no more are let in for a moment: that is waited for.
+async fn connected(socket: &Path) -> io::Result<UnixStream> {
+    loop {
+        match UnixStream::connect(socket).await {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            done => return done,
+        }
     }
 }
 

@@ -21,8 +21,14 @@ pub(super) struct End {
     pub(super) log: Log,
 }
 
+/// SIGXFSZ, where this is a service. By itself it ends a process whose file grows beyond a limit; heard, the
+/// write fails, as on a full disk, and that is told.
+const FILE_SIZE_LIMIT: i32 = 25;
+
 /// Ends with SIGTERM or SIGINT, of which nothing is missed from now on.
 pub(super) fn told_to_end() -> io::Result<impl Future<Output = ()>> {
+    // Once asked for, it ends nothing any more.
+    drop(signal(SignalKind::from_raw(FILE_SIZE_LIMIT))?);
     let (mut terminated, mut interrupted) =
         (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     Ok(async move {

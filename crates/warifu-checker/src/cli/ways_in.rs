@@ -2,12 +2,11 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::os::unix::net::UnixStream;
 
 use crate::cli::arguments::Serve;
 use crate::cli::failure::Failure;
 use crate::said::Said;
-use crate::service::OperatorSocket;
+use crate::service::{OperatorSocket, is_heard};
 
 /// One of them, where a start would find it taken.
 pub(super) enum Way {
@@ -36,7 +35,7 @@ pub(super) fn ways_in(serve: &Serve) -> Vec<Way> {
             ))),
             (_, Ok(listener)) => listening.push((option, listener)),
             (None, Err(error)) => {
-                let is_own = error.kind() == io::ErrorKind::AddrInUse && UnixStream::connect(&socket).is_ok();
+                let is_own = error.kind() == io::ErrorKind::AddrInUse && is_heard(&socket);
                 taken.push(if is_own {
                     Way::Own(taken_by_own(address, &serve.state.display().to_string()))
                 } else {

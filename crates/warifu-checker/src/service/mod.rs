@@ -57,6 +57,7 @@ pub(crate) use reply::not_given;
 pub use reply::{FellBack, ServiceError};
 pub(crate) use routes::interface;
 pub use sender::Sender;
+pub(crate) use socket::is_heard;
 pub use socket::{OperatorSocket, SocketError};
 pub use status::{ClaimsDoor, Doors, Next, OfClaims, OnTrial, Queue, Requests, Status, Watch};
 #[cfg(feature = "https")]

@@ -8,6 +8,8 @@ use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 
+use rustix::fd::OwnedFd;
+use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
@@ -111,6 +113,19 @@ impl SocketError {
     }
 }
 
+/// Whether somebody listens at the socket `path`, also one at which too many wait already.
+pub(crate) fn is_heard(path: &Path) -> bool {
+    matches!(line_to(path), Ok(_) | Err(Errno::AGAIN))
+}
+
+/// A line to the socket `path`, without waiting to be let in.
+fn line_to(path: &Path) -> Result<OwnedFd, Errno> {
+    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    let socket = rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
+    rustix::net::connect(&socket, &SocketAddrUnix::new(path)?)?;
+    Ok(socket)
+}
+
 impl OperatorSocket {
     /// Where the checker on the state folder `state` hears operators, unless it is told otherwise.
     pub fn in_state(state: &Path) -> PathBuf {
@@ -125,7 +140,7 @@ impl OperatorSocket {
         let path = path.into();
         match fs::symlink_metadata(&path) {
             Ok(there) if !there.file_type().is_socket() => return Err(SocketError::NoSocket { path }),
-            Ok(_) if UnixStream::connect(&path).is_ok() => return Err(SocketError::Live { path }),
+            Ok(_) if is_heard(&path) => return Err(SocketError::Live { path }),
             // Nobody answers there any more, or nothing is there.
             _ => {}
         }
@@ -205,6 +220,19 @@ mod tests {
         UnixStream::connect(&path).unwrap();
         drop(second);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left behind");
+    }
+
+    /// Lines that say nothing, and that nobody takes: whoever comes then is not told that nobody is there.
+    #[test]
+    fn a_socket_at_which_too_many_wait_is_a_live_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = OperatorSocket::in_state(folder.path());
+        let first = OperatorSocket::bind(&path).unwrap();
+        let full: Vec<_> = std::iter::from_fn(|| line_to(&path).ok()).take(10_000).collect();
+        assert!(full.len() < 10_000);
+        assert!(matches!(OperatorSocket::bind(&path), Err(SocketError::Live { .. })));
+        drop(full);
+        drop(first);
     }
 
     #[test]

@@ -141,9 +141,9 @@ fn case(code: ClaimCode) -> (Break, &'static str, &'static str) {
         ClaimCode::DiseaseHasCode => {
             let by_name = |lines: &mut Vec<String>| {
                 set(lines, SY, 2, "0000999");
-                set(lines, SY, 6, "\u{83}C");
+                set(lines, SY, 6, "\u{83}E");
             };
-            (Lines(by_name), "0000999", "8842173")
+            (Lines(by_name), "0000999", "2500013")
         }
         ClaimCode::NotKnown => (Field(SI_STEPPED, 4, "180000020"), "180000020", "2024-07-01"),
         // On the 10th, no series governs materials.
@@ -372,14 +372,21 @@ fn a_disease_that_is_never_named_alone_may_stand_with_what_it_needs() {
     ] {
         assert_eq!(told_of(right), [], "{right:?}");
     }
-    // One without a code may have a name that no code has.
-    let named = (ClaimCode::DiseaseHasCode, "0000999".to_owned());
-    assert_eq!(told_of(&["0000999,20240601,1,,\u{83}A,01,"]), []);
-    assert_eq!(told_of(&["0000999,20240601,1,,\u{83}C,01,"]), [named]);
+    // One without a code may have a name that no code has, or whose code must not stand so.
+    let named = [(ClaimCode::DiseaseHasCode, "0000999".to_owned())];
+    for (modifiers, name, is_told) in
+        [("", "A", false), ("", "E", true), ("", "G", false), ("8002", "G", true), ("8002", "C", false)]
+    {
+        let told = told_of(&[&format!("0000999,20240601,1,{modifiers},\u{83}{name},01,")]);
+        assert_eq!(told, if is_told { &named[..] } else { &[] }, "{modifiers} {name}");
+    }
     // A modifier is no disease; two that insurance does not cover are none that it covers.
     assert_eq!(told_of(&["8842173,20240601,1,8002,,01,"]), std::slice::from_ref(&alone));
     let twice = ["8842173,20240601,1,,,01,", "8842173,20240601,1,,,,"];
     assert_eq!(told_of(&twice), [alone.clone(), alone]);
+    // So many that each could not be held against each.
+    let told = told_of(&vec!["8842173,20240601,1,,,,"; 200_000]);
+    assert!(told.iter().all(|(code, _)| *code == ClaimCode::DiseaseAlone) && !told.is_empty());
 }
 
 #[test]
@@ -494,6 +501,16 @@ fn what_dpc_claims_alone_may_have_is_told_beside_records_that_are_not_theirs() {
     for record in ["BU,1", "SB,1", "KK,1", "SK,1", "GA,1", "HH,1", "GT,1", "CD,1"] {
         assert_eq!(with(Some(record)), [], "{record}");
     }
+}
+
+/// A DPC claim names the disease that was treated in a record that is not looked into.
+#[test]
+fn a_disease_is_not_alone_on_a_dpc_claim() {
+    let mut lines = clean();
+    set(&mut lines, SY, 2, "8842173");
+    lines.insert(GO, "SB,0000000,2500013,,,1,,,,".to_owned());
+    let (_, found) = told(&lines, snapshot());
+    assert!(found.iter().all(|(code, ..)| *code != ClaimCode::DiseaseAlone), "{found:?}");
 }
 
 /// Found by a reader: the two bytes from the one that is wrong were shown, which is half of a character of

@@ -154,10 +154,12 @@ const WITH_DAY: Fields = &[
     (CHANGED_ON, "20240401"),
     (ABOLISHED_ON, "99999999"),
 ];
-const DISEASE: Fields = &[("disease_code", "2500013"), (CHANGED_ON, "20240601"), (ABOLISHED_ON, "99999999")];
+const DISEASE: Fields =
+    &[("disease_code", "2500013"), ("name", "ウ"), (CHANGED_ON, "20240601"), (ABOLISHED_ON, "99999999")];
 /// A disease that needs a modifier, and one that needs another disease.
 const OF_A_SITE: Fields = &[
     ("disease_code", "8830057"),
+    ("name", "エ"),
     ("sole_use_class", "01"),
     (CHANGED_ON, "20240601"),
     (ABOLISHED_ON, "99999999"),

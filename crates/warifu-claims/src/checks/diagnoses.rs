@@ -1,5 +1,7 @@
 //! The checks of diseases and their modifiers (SY), each asked for the treatment month of its claim.
 
+use std::cell::OnceCell;
+
 use super::asked::{DiseaseInForce, UncodedDisease};
 use super::catalogue;
 use super::cover::{Covered, cover, ends};
@@ -29,7 +31,8 @@ pub(super) fn judge_diagnoses(
     not_held: NotHeld,
     report: &mut Report<'_>,
 ) {
-    let mut of = Diagnoses { claim, month, not_held, told: Vec::new() };
+    let has_other = OnceCell::new();
+    let mut of = Diagnoses { claim, month, not_held, told: Vec::new(), has_other };
     for diagnosis in claim.diagnoses {
         of.form(diagnosis, ItemKind::Disease, diagnosis.code, report);
         if let Some(code) = diagnosis.code {
@@ -61,6 +64,9 @@ struct Diagnoses<'a> {
     not_held: NotHeld,
     /// The kinds of which it was told that no master is held.
     told: Vec<ItemKind>,
+    /// Whether the claim names a disease that may be its only one, or names diseases in records that are not
+    /// looked into (those of a DPC claim), once somebody asks.
+    has_other: OnceCell<bool>,
 }
 
 impl Diagnoses<'_> {
@@ -92,9 +98,17 @@ impl Diagnoses<'_> {
         report: &mut Report<'_>,
     ) {
         let (first, last) = ends(self.month, 0);
+        let has_modifier = !self.claim.modifiers(at).is_empty();
+        // To name it by a code that must not stand so would be returned.
+        let may_stand_here = |code: &u32| {
+            let covered = cover(self.month, 0, |day| snapshot.disease(*code, day));
+            let Covered::Yes(Some(Held { facts, .. })) = covered else { return false };
+            !facts.needs_other(first) && (has_modifier || !facts.needs_modifier(first))
+        };
         let on_both = snapshot
             .disease_named(name, first)
-            .filter(|code| snapshot.disease_named(name, last) == Some(*code));
+            .filter(|code| snapshot.disease_named(name, last) == Some(*code))
+            .filter(may_stand_here);
         let disease = UncodedDisease { has: on_both.map(ItemCode::of_disease) };
         for check in catalogue::UNCODED.iter().filter(|check| check.about.judges.all(self.days())) {
             if let Some(wrong) = (check.ask)(&disease) {
@@ -113,26 +127,30 @@ impl Diagnoses<'_> {
         report: &mut Report<'_>,
     ) {
         let day = self.month.first();
-        let may_stand_alone = |other: &Diagnosis| {
-            let Some(code) = other.code.filter(|code| *code != ItemCode::UNCODED_DISEASE) else {
-                return true;
-            };
-            match cover(self.month, 0, |day| snapshot.disease(code.number(), day)) {
-                Covered::Yes(Some(held)) => !held.facts.needs_other(day),
-                Covered::Yes(None) | Covered::No(..) => true,
-            }
-        };
         let disease = DiseaseInForce {
             code,
             facts: held.facts,
             day,
             has_modifier: !self.claim.modifiers(at).is_empty(),
-            is_beside_another: &|| self.claim.diagnoses.iter().any(may_stand_alone),
+            is_beside_another: &|| {
+                let mut all = self.claim.diagnoses.iter();
+                let any = || self.claim.is_bundled || all.any(|other| self.may_stand_alone(other, snapshot));
+                *self.has_other.get_or_init(any)
+            },
         };
         for check in catalogue::DISEASE.iter().filter(|check| check.about.judges.all(self.days())) {
             if let Some(wrong) = (check.ask)(&disease) {
                 report.take(&check.about, wrong, Place { by: Some(held.by()), ..self.place(at, Some(code)) });
             }
+        }
+    }
+
+    /// Whether `other` may be the only disease of the claim, as far as the masters say.
+    fn may_stand_alone(&self, other: &Diagnosis, snapshot: &Snapshot) -> bool {
+        let Some(code) = other.code.filter(|code| *code != ItemCode::UNCODED_DISEASE) else { return true };
+        match cover(self.month, 0, |day| snapshot.disease(code.number(), day)) {
+            Covered::Yes(Some(held)) => !held.facts.needs_other(self.month.first()),
+            Covered::Yes(None) | Covered::No(..) => true,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::disease::Disease;
 use super::shelves::Shelves;
+use crate::item_code::ItemCode;
 use crate::name_digest::NameDigest;
 
 /// Each name of a disease that was in use on some day, by half its digest, with the code.
@@ -11,7 +12,9 @@ pub(super) struct DiseaseNames(Box<[(u32, u32)]>);
 impl DiseaseNames {
     /// Those of `diseases`.
     pub(super) fn of(diseases: &Shelves<Disease>) -> DiseaseNames {
-        let named = diseases.in_force_named();
+        // What is named by no code is listed under a name, too.
+        let uncoded = ItemCode::UNCODED_DISEASE.number();
+        let named = diseases.in_force_named().filter(|(code, _)| *code != uncoded);
         let mut all: Vec<_> = named.map(|(code, name)| (NameDigest::of(name).half(), code)).collect();
         all.sort_unstable();
         all.dedup();
