@@ -107,7 +107,7 @@ fn an_official_file_that_lacks_it_is_refused_until_that_is_accepted_by_name() {
     assert!(refused.err.contains(told) && refused.err.contains(": もう一度 [112007410]"), "{}", refused.err);
     let refused = stage.warifu(&format!("--lang ja {IMPORT} {official}")).ends(1);
     let told = "再診料、新又は現点数/新又は現点数: 公式ファイルは 75.00、緊急訂正では 73.00。この訂正が失われます: \
-                s_20240612.csv（2024-06-12）、";
+                s_20240612.csv（令和6年6月12日）、";
     assert!(refused.err.contains(told), "{}", refused.err);
     assert_eq!(refused.err.matches("--drop-correction").count(), 1, "{}", refused.err);
     let taken =
