@@ -87,7 +87,7 @@ fn one_organisation_takes_a_release_away_and_the_one_before_is_used() {
     assert!(status.contains("両者署名済み、取下げ済み") && status.contains("--correction 理由"), "{status}");
     // However the line is broken.
     let whole: String = status.chars().filter(|c| !c.is_whitespace()).collect();
-    assert!(whole.contains("理由:誤った点数）。点検システムが使うのはリリース1です"), "{status}");
+    assert!(whole.contains("理由:誤った点数）。チェッカーが使うのはリリース1です"), "{status}");
     let status = stage.warifu(&format!("status --repo kikin {PLACE} --json")).ends(0).json();
     assert_eq!(status["withdrawn"]["used_instead"], 1);
     assert_eq!(status["waiting"][0]["code"], "withdrawn");
