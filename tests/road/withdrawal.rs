@@ -223,7 +223,16 @@ fn a_revoked_key_counts_for_nothing_new() {
     let other = revoke("aoki", "baba", 3);
     assert!(other.err.contains("its own keys"), "{}", other.err);
     assert!(!Path::new(&stage.path("channel/statements")).exists());
+    let status = |lang: &str| {
+        let line = format!("--lang {lang} status --repo kikin {PLACE}");
+        stage.warifu(&line).ends(0).out.replace(['\n', ' ', '\\'], "")
+    };
+    assert!(status("ja").contains("両者署名済み"), "{}", status("ja"));
     revoke("aoki", "abe", 0);
+    // Who looks at the channel is told, and what to type.
+    let told = status("ja");
+    assert!(told.contains("署名後に鍵が失効") && told.contains("releaserenew"), "{told}");
+    assert!(!told.contains("両者署名済み"), "{told}");
     // What aoki signed alone for Kikin is no release any more for whoever comes new.
     let refused = stage.warifu("channel verify channel --root root.json --state fresh").ends(3);
     assert!(refused.err.contains("Kikin 0 of 1"), "{}", refused.err);

@@ -537,3 +537,40 @@ impl Accepted {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use warifu_masters::past::{Cover, Days};
+    use warifu_values::judgement::PastClass;
+
+    use super::*;
+
+    #[test]
+    fn what_several_releases_accepted_of_a_class_is_counted_once() {
+        let class = PastClass::of_all("procedure", "cover-gained");
+        let change = |at: u32| Change {
+            kind: "procedure".to_owned(),
+            key: format!("11100{at:04}"),
+            what: What::Cover { old: Cover::NotListed, new: Cover::InForce },
+            days: Days { first: TreatmentDay::EARLIEST, last: None },
+            published: None,
+        };
+        let of = |entries: u64| AcceptedPast {
+            class: class.clone(),
+            entries,
+            reason: "r".to_owned(),
+            source: "s".to_owned(),
+        };
+        let changes: Vec<Change> = (0..7).map(change).collect();
+        for (accepted, expected) in [
+            (vec![4, 3], vec![4, 3]),
+            (vec![4, 9], vec![4, 3]),
+            (vec![9, 9], vec![7, 0]),
+            (vec![2, 1], vec![6, 1]),
+        ] {
+            let past = Group { class: class.clone(), by_code: false, changes: changes.iter().collect() };
+            let accepted: Vec<AcceptedPast> = accepted.into_iter().map(of).collect();
+            assert_eq!(counted_once(&accepted.iter().collect::<Vec<_>>(), &[past]), expected);
+        }
+    }
+}
