@@ -17,7 +17,7 @@ const FILES: [FileOf; 2] = [
     FileOf {
         path: "warifu.toml",
         en: "The series of a repository of masters, and the days on which each kind of master is in force.",
-        ja: "マスターのリポジトリのシリーズと、マスター種別ごとの適用期間です。",
+        ja: "マスターのリポジトリの系列と、マスター種別ごとの適用期間です。",
     },
 ];
 

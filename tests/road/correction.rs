@@ -86,6 +86,23 @@ fn a_correction_is_marked_wherever_it_shows() {
     assert!(!shown.out.contains("EMERGENCY CORRECTION"), "{}", shown.out);
 }
 
+/// The publisher publishes exactly what was corrected, or somebody took an official file for a correction.
+#[test]
+fn an_official_file_with_the_bytes_of_a_correction_ends_it() {
+    let Some(_) = data("a correction that is published as it was") else { return };
+    let stage = Stage::new();
+    corrected(&stage);
+    stage.write("s_20240621.csv", correction("74.00"));
+    let taken = stage.warifu(&format!("{IMPORT} s_20240621.csv")).ends(0);
+    let told = "contains the emergency correction s_20240610.csv of 2024-06-10";
+    assert!(taken.err.contains(told) && !taken.out.contains("already there"), "{} {}", taken.out, taken.err);
+    let shown = stage.warifu("show HEAD:r06/procedure --repo kikin").ends(0);
+    assert!(shown.out.contains("s_20240621") && !shown.out.contains("EMERGENCY"), "{}", shown.out);
+    stage.warifu("check --repo kikin").ends(0);
+    let again = stage.warifu(&format!("{IMPORT} s_20240621.csv")).ends(0);
+    assert!(again.out.contains("already there"), "{}", again.out);
+}
+
 fn stage_data(file: &str) -> std::path::PathBuf {
     data("a correction").unwrap().join(file)
 }
@@ -107,7 +124,7 @@ fn an_official_file_that_lacks_it_is_refused_until_that_is_accepted_by_name() {
     assert!(refused.err.contains(told) && refused.err.contains(": もう一度 [112007410]"), "{}", refused.err);
     let refused = stage.warifu(&format!("--lang ja {IMPORT} {official}")).ends(1);
     let told = "再診料、新又は現点数/新又は現点数: 公式ファイルは 75.00、緊急訂正では 73.00。この訂正が失われます: \
-                s_20240612.csv（2024-06-12）、";
+                s_20240612.csv（令和6年6月12日）、";
     assert!(refused.err.contains(told), "{}", refused.err);
     assert_eq!(refused.err.matches("--drop-correction").count(), 1, "{}", refused.err);
     let taken =

@@ -114,6 +114,8 @@ fn the_page_of_a_release_has_all_of_its_masters() {
         ];
         let places = parts.map(|part| seen.find(part).unwrap_or_else(|| panic!("{part}: {seen}")));
         assert!(places.is_sorted(), "{places:?}");
+        // Days as people write them.
+        assert!(seen.contains("class=\"days\">令和6年") && !seen.contains("class=\"days\">2024-"), "{seen}");
     }
     let shown = browser.open(&page, "#lang=en&master=r06/procedure&kind=added", 1280);
     assert!(shown.console.is_empty(), "{:?}", shown.console);

@@ -89,7 +89,7 @@ fn a_signer_is_asked_in_words_and_signs_by_yes_alone() {
     let sign = |lang: &str| format!("--lang {lang} release sign first --repo kikin {PLACE} --key aoki.key");
     for (answer, lang, says) in [
         ("いいえ", "ja", "これに署名しますか（はい/いいえ）"),
-        ("はいはい", "ja", "署名していません"),
+        ("はいはい", "ja", "「はい」か「いいえ」で答えてください"),
         ("", "ja", "署名していません"),
         ("no", "en", "Sign this? (yes/no) "),
         ("sure", "en", "nothing was signed"),
@@ -98,7 +98,7 @@ fn a_signer_is_asked_in_words_and_signs_by_yes_alone() {
         assert!(screen.contains(says), "{answer}: {screen}");
         assert!(!stage.path("first/signatures").exists(), "{answer}");
     }
-    let signed = answered(&stage, "はい", &sign("ja"), 0).unwrap();
+    let signed = answered(&stage, "ｙ", &sign("ja"), 0).unwrap();
     let (shown, asked) = (signed.find("署名の対象は"), signed.find("これに署名しますか"));
     assert!(shown.is_some() && shown < asked, "{signed}");
     assert_eq!(std::fs::read_dir(stage.path("first/signatures")).unwrap().count(), 1);

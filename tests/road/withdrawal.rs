@@ -87,7 +87,7 @@ fn one_organisation_takes_a_release_away_and_the_one_before_is_used() {
     assert!(status.contains("両者署名済み、取下げ済み") && status.contains("--correction 理由"), "{status}");
     // However the line is broken.
     let whole: String = status.chars().filter(|c| !c.is_whitespace()).collect();
-    assert!(whole.contains("理由:誤った点数）。点検システムが使うのはリリース1です"), "{status}");
+    assert!(whole.contains("理由:誤った点数）。チェッカーが使うのはリリース1です"), "{status}");
     let status = stage.warifu(&format!("status --repo kikin {PLACE} --json")).ends(0).json();
     assert_eq!(status["withdrawn"]["used_instead"], 1);
     assert_eq!(status["waiting"][0]["code"], "withdrawn");
@@ -223,7 +223,16 @@ fn a_revoked_key_counts_for_nothing_new() {
     let other = revoke("aoki", "baba", 3);
     assert!(other.err.contains("its own keys"), "{}", other.err);
     assert!(!Path::new(&stage.path("channel/statements")).exists());
+    let status = |lang: &str| {
+        let line = format!("--lang {lang} status --repo kikin {PLACE}");
+        stage.warifu(&line).ends(0).out.replace(['\n', ' ', '\\'], "")
+    };
+    assert!(status("ja").contains("両者署名済み"), "{}", status("ja"));
     revoke("aoki", "abe", 0);
+    // Who looks at the channel is told, and what to type.
+    let told = status("ja");
+    assert!(told.contains("署名後に鍵が失効") && told.contains("releaserenew"), "{told}");
+    assert!(!told.contains("両者署名済み"), "{told}");
     // What aoki signed alone for Kikin is no release any more for whoever comes new.
     let refused = stage.warifu("channel verify channel --root root.json --state fresh").ends(3);
     assert!(refused.err.contains("Kikin 0 of 1"), "{}", refused.err);

@@ -17,6 +17,12 @@ const CHOSEN: &[(&str, &str)] = &[
     ("フォルダを", "フォルダーを"),
     ("サーバの", "サーバーの"),
     ("ユーザの", "利用者の"),
+    ("シリーズ", "系列"),
+    ("公開担当", "リリース管理者"),
+    ("配信担当", "リリース管理者"),
+    ("点検システム", "チェッカー"),
+    ("保管庫", "リポジトリ"),
+    ("リポジトリー", "リポジトリ"),
 ];
 
 /// English words that have a Japanese one in the glossary, so that none of them stands in a sentence. Names

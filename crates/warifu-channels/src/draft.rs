@@ -196,40 +196,42 @@ impl DraftDirectory {
     }
 
     /// Reads the signatures that lie in the draft and may count on `tip`, those under the names that they are
-    /// written under first; how many files there lie that are none is told too. So nobody keeps one out by
-    /// laying others beside it.
+    /// written under first; the names of the files there that are none are told too. So nobody keeps one out
+    /// by laying others beside it.
     ///
     /// # Errors
     ///
     /// [`DraftError::Io`] when the folder cannot be listed.
-    pub fn read_signatures(&self, tip: &Tip) -> Result<(Vec<SignatureFile>, usize), DraftError> {
+    pub fn read_signatures(&self, tip: &Tip) -> Result<(Vec<SignatureFile>, Vec<String>), DraftError> {
         let folder = self.directory.join(SIGNATURES);
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((Vec::new(), 0)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Default::default()),
             Err(source) => return Err(io(&folder, source)),
         };
-        let (mut of_keys, mut none) = (BTreeMap::<String, Vec<SignatureFile>>::new(), 0);
+        let (mut of_keys, mut none) = (BTreeMap::<String, Vec<SignatureFile>>::new(), Vec::new());
         for entry in entries {
             let path = entry.map_err(|source| io(&folder, source))?.path();
             if path.extension().is_none_or(|extension| extension != "json") {
                 continue;
             }
+            let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let Some(signature) = self.read_signature(&path).ok().filter(|one| one.may_count(tip)) else {
-                none += 1;
+                none.push(file);
                 continue;
             };
             let name = signature.file_name();
-            let is_its_place = path.file_name().is_some_and(|file| file == name.as_str());
+            let is_its_place = file == name;
             let alike = of_keys.entry(name).or_default();
             if is_its_place {
                 alike.insert(0, signature);
             } else if alike.len() < MOST_COPIES {
                 alike.push(signature);
             } else {
-                none += 1;
+                none.push(file);
             }
         }
+        none.sort();
         Ok((of_keys.into_values().flatten().collect(), none))
     }
 

@@ -374,7 +374,7 @@ impl<'a> Names<'a> {
 
 /// [`COVER_CLASSES`] in Japanese.
 const COVER_NAMES: [(&str, &str); COVER_CLASSES.len()] = [
-    (COVER_CLASSES[0], "シリーズの期間"),
+    (COVER_CLASSES[0], "系列の期間"),
     (COVER_CLASSES[1], "抹消"),
     (COVER_CLASSES[2], "適用の終了"),
     (COVER_CLASSES[3], "適用の開始"),
@@ -384,7 +384,7 @@ const COVER_NAMES: [(&str, &str); COVER_CLASSES.len()] = [
 /// What a cover is called.
 pub fn cover(cover: Cover, lang: Lang) -> String {
     match cover {
-        Cover::NoSeries => say!(lang, "no series", "シリーズなし"),
+        Cover::NoSeries => say!(lang, "no series", "系列なし"),
         Cover::NotKnown => say!(lang, "not known", "不明"),
         Cover::InForce => say!(lang, "yes", "適用中"),
         Cover::NotListed => say!(lang, "not listed", "収載なし"),

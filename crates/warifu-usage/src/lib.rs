@@ -36,6 +36,9 @@ mod usage;
 
 mod document;
 
+mod agreed;
+
+pub use agreed::agreed;
 pub use catalogue::Catalogue;
 pub use colour::Colour;
 pub use completions::Shell;

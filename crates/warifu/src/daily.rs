@@ -96,6 +96,8 @@ pub enum DailyError {
     Form {
         /// The file.
         file: PathBuf,
+        /// The line, from 1.
+        line: usize,
         /// What the reader says.
         what: String,
     },
@@ -131,6 +133,9 @@ pub enum DailyError {
 pub fn of_user(text: &str, file: &Path) -> Result<Vec<(Daily, String)>, DailyError> {
     let table: toml::Table = toml::from_str(text).map_err(|error| DailyError::Form {
         file: file.to_owned(),
+        line: error
+            .span()
+            .map_or(1, |span| 1 + text.get(..span.start).unwrap_or_default().matches('\n').count()),
         what: error.message().trim().to_owned(),
     })?;
     of_table(&table, file, Whose::User)
@@ -197,9 +202,13 @@ fn whole(text: &str, file: &Path) -> String {
 impl Speak for DailyError {
     fn say(&self, lang: Lang) -> String {
         match self {
-            DailyError::Form { file, what } => {
+            DailyError::Form { file, line, what } => {
                 let file = file.display();
-                say!(lang, "{file} is no TOML: {what}", "{file} は TOML として読み取れません: {what}")
+                say!(
+                    lang,
+                    "{file}:{line}: it is no TOML: {what}",
+                    "{file}:{line}: TOML の書き方に誤りがあります。文字列は引用符 \" で囲んでください（{what}）"
+                )
             }
             DailyError::Unknown { file, key, nearest } => {
                 let (file, key) = (file.display(), key.escape_debug());
@@ -254,7 +263,7 @@ mod tests {
             ("language = \"fr\"", "the value of language"),
             ("root = 3", "the value of root"),
             ("author = \"x\"", "the value of author"),
-            ("root = ", "is no TOML"),
+            ("channel = \"c\"\nroot = ", ":2: it is no TOML"),
         ] {
             let error = of_user(text, file).unwrap_err().to_string();
             assert!(error.contains(expected), "{text}: {error}");

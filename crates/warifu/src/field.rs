@@ -81,6 +81,11 @@ impl<'a> Field<'a> {
         !is_bookkeeping(column) && !matches!(column.id.as_str(), "kana" | "short_kana")
     }
 
+    /// Whether its values are days.
+    pub fn is_day(&self) -> bool {
+        self.layout.columns[self.column].column_type == ColumnType::Date
+    }
+
     /// `value` as people read it; blank where it is blank.
     pub fn told(&self, value: &str, beside: Beside<'_>) -> Told {
         let [en, ja] = [Lang::En, Lang::Ja].map(|lang| self.said(value, beside, lang));

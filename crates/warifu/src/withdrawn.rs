@@ -41,12 +41,12 @@ impl Speak for Withdrawn {
         let (organisation, at) = (organisation.say(lang), at.said_exactly(lang));
         let instead = match instead {
             Some(back) => {
-                say!(lang, "checkers use release {back}", "点検システムが使うのはリリース {back} です")
+                say!(lang, "checkers use release {back}", "チェッカーが使うのはリリース {back} です")
             }
             None => say!(
                 lang,
                 "there is none to go back to: checkers that run it go on and say so",
-                "戻り先がなく、使用中の点検システムは警告を出して継続します"
+                "戻り先がなく、使用中のチェッカーは警告を出して継続します"
             ),
         };
         say!(

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
+use warifu_usage::agreed;
 use warifu_values::lang::Lang;
 use warifu_values::say;
 
@@ -19,11 +20,11 @@ pub(super) fn consent(yes: bool, left: Said, lang: Lang) -> Result<(), Failure> 
             "確認を求められません。実行するには --yes を付けてください",
         )));
     }
-    write!(io::stderr(), "{}", say!(lang, "Do that? [y/N] ", "実行しますか？ [y/N] "))?;
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer)?;
-    match answer.trim() {
-        "y" | "Y" | "yes" => Ok(()),
-        _ => Err(Failure { status: 1, said: left }),
-    }
+    let agreed = agreed(lang, &say!(lang, "Do that?", "実行しますか"), |question| {
+        write!(io::stderr(), "{question}")?;
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer)?;
+        Ok(answer)
+    })?;
+    if agreed { Ok(()) } else { Err(Failure { status: 1, said: left }) }
 }

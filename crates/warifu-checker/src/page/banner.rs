@@ -10,7 +10,7 @@ use crate::page::seen::Seen;
 use crate::page::sentence::ended;
 use crate::said::Said;
 use crate::service::Status;
-use crate::state::{Damage, Decided};
+use crate::state::{Damage, Decided, HeldFor};
 
 /// How grave it is, the gravest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -306,12 +306,14 @@ fn warnings(status: &Status, lang: Lang, add: &mut Add<'_>) {
     }
     for held in &status.held {
         let release = held.id.release;
+        let is_replaced = held.held_for == HeldFor::Withdrawn
+            && status.running.as_ref().is_some_and(|running| running.id.release > release);
         add(
-            Grade::Warning,
+            if is_replaced { Grade::Notice } else { Grade::Warning },
             held.held_for.cause().word().say(lang),
             say!(lang, "Release {release} is not taken again.", "リリース {release} は再び受け入れません。"),
             Some(&held.why),
-            ended(&held.next_step(), lang),
+            ended(&status.held_next_step(held), lang),
         );
     }
 }

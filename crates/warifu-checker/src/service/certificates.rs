@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use warifu_trust::UnixSeconds;
+use warifu_values::lang::Lang;
 
 use crate::cause::{Amiss, Cause};
 use crate::said::Said;
@@ -36,6 +37,7 @@ impl InUse {
     pub(super) fn amiss(&self, now: UnixSeconds) -> Option<Amiss> {
         let InUse { whose, file, position, from, until } = self;
         let file = file.display();
+        let (from_ja, until_ja) = (from.said(Lang::Ja), until.said(Lang::Ja));
         let told = |cause, en: String, ja: String| {
             let why = Said::new(
                 format!("certificate {position} in {file} {en}"),
@@ -47,24 +49,24 @@ impl InUse {
             Whose::Own if now >= *until => told(
                 Cause::Certificate,
                 format!("expired at {until}"),
-                format!("は {until} に有効期限が切れました"),
+                format!("は {until_ja} に有効期限が切れました"),
             ),
             Whose::Own if now < *from => told(
                 Cause::Certificate,
                 format!("does not hold before {from}"),
-                format!("は {from} まで有効になりません"),
+                format!("は {from_ja} まで有効になりません"),
             ),
             Whose::Authority if now >= *until => told(
                 Cause::CertificateDue,
                 format!("is of an authority and expired at {until}: whom it certified is still let in"),
                 format!(
-                    "（認証局）は {until} に有効期限が切れました。その発行先の接続は引き続き受け付けます"
+                    "（認証局）は {until_ja} に有効期限が切れました。その発行先の接続は引き続き受け付けます"
                 ),
             ),
             Whose::Own | Whose::Authority if now.plus_days(DAYS_BEFORE) >= *until => told(
                 Cause::CertificateDue,
                 format!("expires at {until}"),
-                format!("は {until} に有効期限が切れます"),
+                format!("は {until_ja} に有効期限が切れます"),
             ),
             Whose::Own | Whose::Authority => None,
         }

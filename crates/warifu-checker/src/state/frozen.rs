@@ -65,7 +65,9 @@ impl Frozen {
         let reason = reason.as_str();
         let by_en = by.as_ref().map(|by| format!(" ({})", shown(by, Lang::En))).unwrap_or_default();
         let by_ja = by.as_ref().map(|by| format!("（{}）", shown(by, Lang::Ja))).unwrap_or_default();
-        let first = Said::new(format!("since {at}{by_en}: {reason}"), format!("{at} から{by_ja}: {reason}"));
+        let at_ja = at.said(Lang::Ja);
+        let first =
+            Said::new(format!("since {at}{by_en}: {reason}"), format!("{at_ja} から{by_ja}: {reason}"));
         also.iter().map(Frozen::why).fold(first, |all, one| {
             all.then(&Said::new(format!("also {}", one.en), format!("ほかに {}", one.ja)))
         })
@@ -102,7 +104,12 @@ mod tests {
         assert_eq!(Frozen::beside(&other, Some(&both)).also.len(), 2, "another person is another word");
         let said = both.said();
         assert!(said.en.contains("(uid 7): disk; also since "), "{}", said.en);
-        assert!(said.ja.contains("（uid 7）: disk。ほかに ") && said.ja.contains(": audit。"), "{}", said.ja);
+        assert!(
+            said.ja.contains("昭和45年1月1日 9時00分 から（uid 7）: disk。ほかに ")
+                && said.ja.contains(": audit。"),
+            "{}",
+            said.ja
+        );
         let more = |at| frozen(&format!("more {at}"), at);
         let many = (1..=40).fold(first.clone(), |all, at| Frozen::beside(&more(at), Some(&all)));
         assert_eq!((many.at, many.also.len(), many.also[15].at.seconds()), (first.at, MOST_ALSO, 40));

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use warifu_trust::UnixSeconds;
+use warifu_values::lang::Lang;
 
 use crate::cause::{Amiss, Cause};
 use crate::log::Event;
@@ -240,6 +241,6 @@ impl Outcome {
 fn waits(release: u64, until: UnixSeconds) -> Said {
     Said::new(
         format!("release {release} is cleared and waits until {until}"),
-        format!("リリース {release} は検査済みで、{until} まで待機します"),
+        format!("リリース {release} は検査済みで、{} まで待機します", until.said(Lang::Ja)),
     )
 }

@@ -156,8 +156,9 @@ impl Speak for Attached {
         let mut lines = Vec::new();
         if let Some(why) = &self.trouble {
             let why = why.say(lang);
+            let since = self.since.map(|since| since.said(lang));
             let since =
-                self.since.map_or_else(String::new, |since| say!(lang, " since {since}", "（{since} から）"));
+                since.map_or_else(String::new, |since| say!(lang, " since {since}", "（{since} から）"));
             lines.push(say!(
                 lang,
                 "THE ATTACHED PROGRAM IS OUT OF STEP{since}: {why}; it is tried again by itself, look after \
@@ -170,7 +171,7 @@ impl Speak for Attached {
                 say!(lang, "the attached program is being seen to", "接続先プログラムの切替・確認中")
             }
             Some(release) => {
-                let since = self.since.filter(|_| self.trouble.is_none());
+                let since = self.since.filter(|_| self.trouble.is_none()).map(|since| since.said(lang));
                 let since = since.map_or_else(String::new, |since| {
                     say!(lang, ", in step since {since}", "（{since} から一致）")
                 });
@@ -195,7 +196,7 @@ impl Speak for Attached {
                 "数秒間動作を監視し、問題がなければ最初のリリースを確定します"
             ));
         }
-        if let Some(until) = self.watched_until {
+        if let Some(until) = self.watched_until.map(|until| until.said(lang)) {
             lines.push(say!(
                 lang,
                 "it is watched until {until}; the release is confirmed then",

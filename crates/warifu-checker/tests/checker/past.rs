@@ -160,7 +160,7 @@ fn is_undeclared(why: &Said, change: &str, entries: u64) {
         ("in force", "適用"),
         ("yes", "適用中"),
         ("not listed", "収載なし"),
-        ("no series", "シリーズなし"),
+        ("no series", "系列なし"),
         ("not known", "不明"),
         ("gone", "消滅"),
         ("abolished", "廃止"),

@@ -42,7 +42,7 @@ fn a_release_waits_for_the_end_of_the_window_and_says_so() {
         let Outcome::Postponed { release: 2, until, why } = &outcome else { panic!("{outcome:?}") };
         assert_eq!((*until, why.en.as_str()), (midnight, "claims are received"));
         assert_eq!(outcome.exit_status(), 0);
-        assert!(outcome.said().unwrap().ja.contains("2026-12-09 00:00:00 JST"));
+        assert!(outcome.said().unwrap().ja.contains("令和8年12月9日 0時00分"));
     }
     assert_eq!(swapper.tick(UnixSeconds::new(midnight.seconds() - 1)), None);
     assert!(matches!(swapper.tick(midnight), Some(Outcome::Activated { release: 2, .. })));

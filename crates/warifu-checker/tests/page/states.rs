@@ -163,11 +163,11 @@ pub(crate) fn states() -> Vec<(&'static str, Value)> {
             json!({ "certificates": [
                 { "cause": "certificate",
                   "en": "certificate 1 in /etc/warifu/tls/server.pem expired at 2026-06-11 00:00:00 JST",
-                  "ja": "/etc/warifu/tls/server.pem の 1 番目の証明書は 2026-06-11 00:00:00 JST に有効期限が\
+                  "ja": "/etc/warifu/tls/server.pem の 1 番目の証明書は 令和8年6月11日 0時00分 に有効期限が\
                          切れました" },
                 { "cause": "certificate-due",
                   "en": "certificate 1 in /etc/warifu/tls/clients.pem expires at 2026-06-20 00:00:00 JST",
-                  "ja": "/etc/warifu/tls/clients.pem の 1 番目の証明書は 2026-06-20 00:00:00 JST に有効期限が\
+                  "ja": "/etc/warifu/tls/clients.pem の 1 番目の証明書は 令和8年6月20日 0時00分 に有効期限が\
                          切れます" },
             ] }),
         ),

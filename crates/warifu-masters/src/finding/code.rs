@@ -71,9 +71,9 @@ codes! {
         do "機種依存文字・外字のないファイルを依頼してください。";
     FileFormat "file/format" Deny
         en "declared as {expected}, but it looks like {found}"
-        do "Import it by its own format (`--format`), or convert it first; never rename it."
+        do "Name its own format (`--format`; of `convert`, `--from`), or convert it first; never rename it."
         ja "{expected} として渡されましたが、{found} のようです"
-        do "本来の形式を --format で指定するか、先に変換してください。";
+        do "本来の形式を --format（convert では --from）で指定するか、先に変換してください。";
     FileDoubtful "file/doubtful" Deny
         en "it may be {found} as well as {expected}, and the records would differ"
         do "Say which with --format; ask the sender which charset it is in."
@@ -118,7 +118,7 @@ codes! {
         en "taken as {found}: {expected} has as many columns, and no row tells which it is"
         do "Where it matters, say which with --layout; an import takes the edition of its series."
         ja "{found} として読みました。{expected} も同じ列数で、どちらの版かを示す行がありません"
-        do "違いが生じる場合は --layout で指定してください。取り込みではシリーズの適用開始日で決まります。";
+        do "違いが生じる場合は --layout で指定してください。取り込みでは系列の適用開始日で決まります。";
     FileKind "file/kind" Deny
         en "several tables have these columns, and no row tells which of them this is: {expected}"
         do "Say which with --kind; of a conversion, with --layout."
@@ -873,7 +873,7 @@ codes! {
         en "{found}"
         do "The rule is in `rules/` of the repository or of `--schemas`; it says what to do."
         ja "{found}"
-        do "規則は保管庫か --schemas の rules/ にあり、対応を記しています。";
+        do "規則はリポジトリか --schemas の rules/ にあり、対応を記しています。";
     SiteNotEvaluated "site/not-evaluated" Warn
         en "the rule cannot be evaluated: {found}"
         do "Correct the rule, or give it a `when` that leaves such records out."

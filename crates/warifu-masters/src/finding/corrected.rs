@@ -1,6 +1,7 @@
 //! The emergency correction that a finding is about, and what of which record it corrected.
 
 use serde::Serialize;
+use warifu_values::day::said_day;
 use warifu_values::lang::Lang;
 use warifu_values::say;
 
@@ -28,6 +29,7 @@ impl Corrected {
     pub(super) fn told(&self, lang: Lang) -> [String; 3] {
         let Corrected { record, title, file, dated, imported, by, reason } = self;
         let title = title.clone().unwrap_or_else(|| say!(lang, "the whole record", "レコード全体"));
+        let (dated, imported) = (said_day(dated, lang), said_day(imported, lang));
         let correction = say!(
             lang,
             "{file} of {dated}, imported by {by} on {imported}: {reason}",

@@ -9,6 +9,7 @@ use super::code::Code;
 use super::corrected::Corrected;
 use super::rule_name::RuleName;
 use super::severity::Severity;
+use warifu_values::day::said_day;
 use warifu_values::judgement::PassedBy;
 use warifu_values::lang::Lang;
 use warifu_values::template::Filled;
@@ -175,7 +176,12 @@ impl Finding {
             let values = [&[("{found}", found), ("{expected}", expected)], of_correction].concat();
             Filled { template: self.code.text(lang), values: &values }.to_string()
         };
-        let Some(correction) = &self.correction else { return filled(&self.found, &self.expected, &[]) };
+        let Some(correction) = &self.correction else {
+            // What an import is compared with are days that people told, no values of a file.
+            let of_people = self.code.as_str().starts_with("import/");
+            let told = |value: &str| if of_people { said_day(value, lang) } else { value.to_owned() };
+            return filled(&told(&self.found), &told(&self.expected), &[]);
+        };
         let [found, expected] = [&self.found, &self.expected].map(|value| correction.shown(value, lang));
         let [record, title, of] = correction.told(lang);
         filled(&found, &expected, &[("{record}", &record), ("{title}", &title), ("{correction}", &of)])
@@ -202,5 +208,9 @@ mod tests {
         assert_eq!(finding.text(Lang::En), "149 columns; this master has 150");
         assert_eq!(finding.text(Lang::Ja), "149 列です（このマスターは 150 列）");
         assert_eq!(finding.place(), "4");
+        let finding = Finding::new(Code::ImportOlder).found("2024-08-23").expected("2024-09-02");
+        let told = "令和6年8月23日 付けですが、系列には 令和6年9月2日 まで入っています";
+        assert_eq!(finding.text(Lang::Ja), told);
+        assert!(finding.text(Lang::En).contains("2024-08-23"));
     }
 }

@@ -265,7 +265,7 @@ impl Speak for SealError {
                  timestamp makes it fresh again; set the clock if it is wrong, otherwise have the release \
                  signed anew (`release renew --repo REPOSITORY`)",
                 "署名の期限は {expires} で、この端末の時計は {now} です。タイムスタンプを更新しても有効にはなりません。\
-                 時計が誤っていれば合わせ、正しければ release renew --repo （リポジトリー）で署名し直してください",
+                 時計が誤っていれば合わせ、正しければ release renew --repo （リポジトリ）で署名し直してください",
                 now = now.said_exactly(lang),
                 expires = expires.said_exactly(lang)
             ),

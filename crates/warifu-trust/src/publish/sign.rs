@@ -313,10 +313,15 @@ fn malformed(file: &str, what: Flaw) -> SignError {
 fn check_signer(tip: &Tip, organisation: Organisation, signer: &dyn Signer) -> Result<(), SignError> {
     let id = signer.public().id();
     if tip.table().release.of(organisation).keys.contains_key(&id) {
-        Ok(())
-    } else {
-        Err(SignError::NotASigner { key: id.short(), organisation })
+        return Ok(());
     }
+    let key = id.short();
+    // The root lists it still.
+    if tip.root().table().release.of(organisation).keys.contains_key(&id) {
+        let holder = tip.root().holder(id).unwrap_or_else(|| key.clone());
+        return Err(SignError::Revoked { key, holder });
+    }
+    Err(SignError::NotASigner { key, organisation })
 }
 
 /// A proposal must follow the published release by number and digest, and the post-review of emergencies up

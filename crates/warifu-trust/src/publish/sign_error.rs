@@ -24,6 +24,13 @@ pub enum SignError {
         /// The organisation.
         organisation: Organisation,
     },
+    /// The root lists the key, and its own organisation revoked it.
+    Revoked {
+        /// The key's short id.
+        key: String,
+        /// Whose it is.
+        holder: String,
+    },
     /// The proposal was made to follow another release than the one published now.
     NotNext {
         /// What is published.
@@ -99,6 +106,13 @@ impl Speak for SignError {
                     "鍵 {key} は{name}の署名者のものではありません。ルートに載っている鍵で署名してください"
                 )
             }
+            SignError::Revoked { key, holder } => say!(
+                lang,
+                "the key {key} of {holder} was revoked by its own organisation and signs nothing; another \
+                 signer signs, or {holder} with the next key once the root lists that",
+                "{holder} の鍵 {key} は自団体により失効済みで、署名できません。ほかの署名者が署名するか、\
+                 新しい鍵をルートに載せてから署名してください"
+            ),
             SignError::NotNext { published, previous } => {
                 let (published, previous) = (number(published), number(previous));
                 say!(

@@ -198,7 +198,8 @@ mod tests {
     #[test]
     fn one_person_with_two_keys_does_not_meet_a_threshold_of_two() {
         let world = World::new();
-        for other in ["Aoki Hanako", "aoki  hanako", "Aoki\u{3000}Hanako"] {
+        for other in ["Aoki Hanako", "aoki  hanako", "Aoki\u{3000}Hanako", "ａｏｋｉ　ｈａｎａｋｏ"]
+        {
             let mut kikin = cards(Some(Organisation::Kikin), &[1, 2].map(key));
             kikin[0].name = "Aoki Hanako".into();
             kikin[1].name = other.into();

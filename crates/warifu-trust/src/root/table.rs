@@ -17,6 +17,7 @@ use crate::root::wire::{Wire, WireRole};
 use crate::time::UnixSeconds;
 use crate::unsound::{RootFault, UnsoundRoot};
 use warifu_values::text::is_plain;
+use warifu_values::typed::half_width;
 
 /// A person or automation and its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -163,9 +164,9 @@ pub(super) fn least_root_threshold(officers: PerOrganisation<u32>, release: PerO
     against(Organisation::Kikin).max(against(Organisation::Kokuho))
 }
 
-/// A name as far as it tells people apart: spaces, also wide ones, and case do not.
+/// A name as far as it tells people apart: spaces, case, and the width of letters and digits do not.
 fn as_one(name: &str) -> String {
-    name.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+    half_width(name).chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 
 /// The keys with their holders; only those that are sound.

@@ -112,8 +112,31 @@ fn shown(entry: &Entry, lang: Lang) -> String {
         Phase::Refused => say!(lang, "refused", "拒否"),
     };
     let of = of.map(|of| say!(lang, " (of {of})", "（{of} の結果）")).unwrap_or_default();
-    let subject: String = subject.iter().map(|(name, value)| format!("\n      {name}: {value}")).collect();
+    let line = |(name, value): (&String, &String)| format!("\n      {}: {value}", called(name, lang));
+    let subject: String = subject.iter().map(line).collect();
     format!("{number:>5}  {at}  {actor}  {act}: {phase}{of}{subject}\n")
+}
+
+/// What stands before a value of an entry; a name that is not known here as it is kept.
+fn called(name: &str, lang: Lang) -> &str {
+    match (lang, name) {
+        (Lang::En, _) => name,
+        (Lang::Ja, "command") => "コマンド",
+        (Lang::Ja, "status") => "終了ステータス",
+        (Lang::Ja, "why") => "理由（英語で記録）",
+        (Lang::Ja, "release") => "リリース",
+        (Lang::Ja, "manifest") => "マニフェスト",
+        (Lang::Ja, "commit" | "commits") => "コミット",
+        (Lang::Ja, "key") => "鍵",
+        (Lang::Ja, "token") => "トークン",
+        (Lang::Ja, "holder") => "所有者",
+        (Lang::Ja, "operator") => "運用者",
+        (Lang::Ja, "says") => "表明（英語で記録）",
+        (Lang::Ja, "cause") => "原因",
+        (Lang::Ja, "from") => "切替元",
+        (Lang::Ja, "left_out") => "書けなかった記録の件数",
+        (Lang::Ja, _) => name,
+    }
 }
 
 impl Verify {

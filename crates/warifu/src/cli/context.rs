@@ -406,8 +406,10 @@ impl Context {
     }
 
     /// Begins to tell at a terminal that the command `what` works.
-    pub(crate) fn begin_progress(&self, what: String) {
+    pub(crate) fn begin_progress(&self) {
+        let name = self.invocation.command_name();
         if !self.is_quiet {
+            let what = say!(self.lang, "{name}", "{name} を実行中");
             *self.progress.borrow_mut() = Progress::begin(what);
         }
     }
@@ -421,7 +423,7 @@ impl Context {
     pub(crate) fn asking<T>(&self, ask: impl FnOnce() -> T) -> T {
         self.end_progress();
         let answer = ask();
-        self.begin_progress(self.invocation.command_name());
+        self.begin_progress();
         answer
     }
 

@@ -109,7 +109,7 @@ impl Invocation {
         match advised.names() {
             Some(names) => {
                 words.extend(names.iter().map(ToString::to_string));
-                words.extend(self.carried(names, advised.by()));
+                words.extend(self.carried(names, advised));
                 words.extend(self.missing_repository(names, advised, lang));
             }
             None => words.extend(typed(&self.typed_without(advised.without()))),
@@ -150,8 +150,8 @@ impl Invocation {
         names.iter().try_fold(&self.commands, |command, name| command.find_subcommand(name))
     }
 
-    /// Of what was given, the options that the command `names` takes too.
-    fn carried(&self, names: &[&str], by: By) -> Vec<String> {
+    /// Of what was given, the options that the command `names` takes too and that are not given it anew.
+    fn carried(&self, names: &[&str], advised: &Advised) -> Vec<String> {
         let within = self.command(names);
         let takes = |id: &str| {
             let is_it = |arg: &&Arg| arg.get_id() == id;
@@ -161,7 +161,10 @@ impl Invocation {
         let mut words = Vec::new();
         for Given { id, value, carried, was_typed } in &self.given {
             let Some(arg) = takes(id) else { continue };
-            let is_for_them = match (by, carried) {
+            if arg.get_long().is_some_and(|long| advised.has(&format!("--{long}"))) {
+                continue;
+            }
+            let is_for_them = match (advised.by(), carried) {
                 (By::Reader, _) => *was_typed || arg.get_env().is_none(),
                 (By::Another, Carried::Own) => false,
                 (By::Another, Carried::Typed) => *was_typed,
@@ -230,6 +233,10 @@ mod tests {
         let draft = invocation(&[&draft[..], &["--channel", "c", "--root", "r", "--state", "s"]].concat());
         let line = draft.line(&sign, Lang::En);
         assert_eq!(line, "warifu release sign --repo mine --channel c --root r 'a b'");
+        // Unless they must have another one.
+        let sign = sign.word("--repo").blank(Blank::Repository);
+        let line = draft.line(&sign, Lang::En);
+        assert_eq!(line, "warifu release sign --channel c --root r 'a b' --repo REPOSITORY");
     }
 
     #[test]

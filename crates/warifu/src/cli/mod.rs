@@ -162,7 +162,7 @@ pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     };
     if cli.command.takes_long() {
         interrupt::watch(lang);
-        context.begin_progress(invocation.command_name());
+        context.begin_progress();
     }
     let done = match (cli.command.act(), &cli.command) {
         (_, Command::Status(args)) if is_bare => status::bare(args, &context),

@@ -1,5 +1,7 @@
 //! Days and instants from the command line, as people write them.
 
+use std::convert::Infallible;
+
 use jiff::civil::Date;
 use warifu_trust::UnixSeconds;
 use warifu_usage::{Refusal, day};
@@ -11,6 +13,11 @@ pub(crate) fn date(text: &str) -> Result<Date, Refusal> {
     let part = |by: u32, of: u32| i64::from(number / by % of);
     let (year, month, day) = (part(10_000, 10_000), part(100, 100), part(1, 100));
     Date::new(year as i16, month as i8, day as i8).map_err(|_| not_an_instant())
+}
+
+/// A code, or the name of a series, as it is typed: also with full-width letters and digits.
+pub(crate) fn code(text: &str) -> Result<String, Infallible> {
+    Ok(half_width(text.trim()))
 }
 
 /// An instant: RFC 3339, or a day with or without a time of the clock in Japan.

@@ -164,6 +164,17 @@
       words[word][lang === "ja" ? 0 : 1].replace(/\{(\d)\}/g, (_, n) => String(values[n]));
   const t = translate(WORDS);
   const number = (value) => value.toLocaleString("en-US", { maximumFractionDigits: 2 });
+  // A day as people write it: in Japanese by its era, 令和6年6月1日. What is no day stays as it is.
+  const ERAS = [["令和", 20190501, 2018], ["平成", 19890108, 1988], ["昭和", 19261225, 1925]];
+  const said = (text) => {
+    const [, year, month, day] = /^(\d{4})-?(\d\d)-?(\d\d)$/.exec(text) || [];
+    if (!year || month < 1 || month > 12 || day < 1 || day > 31) return text;
+    if (lang === "en") return [year, month, day].join("-");
+    const era = ERAS.find(([, first]) => first <= Number(year + month + day));
+    const ofEra = era ? Number(year) - era[2] : Number(year);
+    return (era ? era[0] : "") + (era && ofEra === 1 ? "元" : ofEra) + "年" + Number(month) + "月" +
+      Number(day) + "日";
+  };
   const short = (value) => value.toLocaleString(lang, { notation: "compact" });
 
   // ---- Text becomes elements in one way only: what is put into h`...` is text unless it came from h`...` --
@@ -438,7 +449,7 @@
       ${data ? h`<button type="button" class="button" data-print="all">${t("printAll")}</button>` : ""}
     </div></div>`;
   const sideName = ({ release, dated, name }) => {
-    if (release === undefined) return dated || name;
+    if (release === undefined) return dated ? said(dated) : name;
     return release ? t("release") + " " + release : t("draft");
   };
   const showCover = () => {
@@ -473,7 +484,7 @@
           ${row("series", (side) => side.series)}
           ${row("commit", (side) => side.commit, "digest")}
           ${row(sides.some((side) => side.commit) ? "lastFile" : "file", (side) => side.file)}
-          ${row("dated", (side) => side.dated)}
+          ${row("dated", (side) => side.dated && said(side.dated))}
           ${row("role", (side) => side.role && t(side.role))}
           ${row("layout", (side) => side.layout)}
           ${row("count", (side) => number(side.records))}
@@ -1101,7 +1112,7 @@
   };
   const overview = isRelease
     ? releaseOverview({
-        ...{ given, at, h, fill, translate, number, counted, unseen, riskRows, topBar, phrase },
+        ...{ given, at, h, fill, translate, number, counted, unseen, said, riskRows, topBar, phrase },
         language: () => lang,
       })
     : null;

@@ -309,15 +309,13 @@ impl Notice {
         // What is told against an older release rests on what was accepted since, as far as it is told.
         let since = follows.iter().map(|(manifest, _)| manifest).filter(|_| compared_with.is_some());
         let accepted = std::iter::once(*manifest).chain(since).flat_map(|manifest| &manifest.changes);
-        let accepted = accepted.flat_map(|changes| &changes.accepted).filter_map(|one| {
-            let told = Accepted::of(schemas, one);
-            match compared_with {
-                None => is_told_class(schemas, one).then_some(told),
-                Some(_) => {
-                    Some(Accepted { count: counted(one, &past), ..told }).filter(|told| told.count > 0)
-                }
-            }
-        });
+        let accepted: Vec<&AcceptedPast> = accepted.flat_map(|changes| &changes.accepted).collect();
+        let counts = match compared_with {
+            None => accepted.iter().map(|one| one.entries).collect(),
+            Some(_) => counted_once(&accepted, &past),
+        };
+        let accepted = accepted.iter().zip(counts).filter(|(one, _)| is_told_class(schemas, one));
+        let accepted = accepted.map(|(one, count)| Accepted { count, ..Accepted::of(schemas, one) });
         Notice {
             standing: *standing,
             release: manifest.release,
@@ -337,7 +335,7 @@ impl Notice {
             future: days.into_iter().map(of_day).collect(),
             past: reader.masters(&past),
             past_before,
-            accepted: accepted.collect(),
+            accepted: accepted.filter(|told| told.count > 0).collect(),
             left_out,
             manifest: digest.clone(),
         }
@@ -393,6 +391,23 @@ fn counted(accepted: &AcceptedPast, past: &[Group<'_>]) -> u64 {
     });
     let changes = of_class.flat_map(|group| &group.changes);
     changes.filter(|change| code.is_none_or(|code| change.key == code)).count() as u64
+}
+
+/// Of each that was accepted, the newest first, how many of the changes of the past it is told for. One class
+/// may have been accepted for several releases; each of its changes is counted once.
+fn counted_once(accepted: &[&AcceptedPast], past: &[Group<'_>]) -> Vec<u64> {
+    let mut left: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut counts = Vec::new();
+    for one in accepted {
+        let left = left.entry(one.class.as_str()).or_insert_with(|| counted(one, past));
+        counts.push(one.entries.min(*left));
+        *left = left.saturating_sub(one.entries);
+    }
+    // What is more than all of them accepted is the newest's.
+    for (one, count) in accepted.iter().zip(&mut counts) {
+        *count += left.remove(one.class.as_str()).unwrap_or_default();
+    }
+    counts
 }
 
 fn corrections(schemas: &Schemas, manifest: &Manifest) -> Vec<Corrected> {
@@ -519,6 +534,43 @@ impl Accepted {
             count: accepted.entries,
             reason: accepted.reason.clone(),
             source: accepted.source.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use warifu_masters::past::{Cover, Days};
+    use warifu_values::judgement::PastClass;
+
+    use super::*;
+
+    #[test]
+    fn what_several_releases_accepted_of_a_class_is_counted_once() {
+        let class = PastClass::of_all("procedure", "cover-gained");
+        let change = |at: u32| Change {
+            kind: "procedure".to_owned(),
+            key: format!("11100{at:04}"),
+            what: What::Cover { old: Cover::NotListed, new: Cover::InForce },
+            days: Days { first: TreatmentDay::EARLIEST, last: None },
+            published: None,
+        };
+        let of = |entries: u64| AcceptedPast {
+            class: class.clone(),
+            entries,
+            reason: "r".to_owned(),
+            source: "s".to_owned(),
+        };
+        let changes: Vec<Change> = (0..7).map(change).collect();
+        for (accepted, expected) in [
+            (vec![4, 3], vec![4, 3]),
+            (vec![4, 9], vec![4, 3]),
+            (vec![9, 9], vec![7, 0]),
+            (vec![2, 1], vec![6, 1]),
+        ] {
+            let past = Group { class: class.clone(), by_code: false, changes: changes.iter().collect() };
+            let accepted: Vec<AcceptedPast> = accepted.into_iter().map(of).collect();
+            assert_eq!(counted_once(&accepted.iter().collect::<Vec<_>>(), &[past]), expected);
         }
     }
 }

@@ -93,7 +93,8 @@ fn of_subject(of: &OfSubject, words: &Words, (most, with_days): (usize, bool), l
         if with_values {
             let (values, beside) = said::values(row, words, lang).unwrap_or_default();
             let [old, new] = values;
-            cells.extend([old, new + &beside].map(|value| html!("<td>{}</td>", value)));
+            cells.push(html!("<td class=\"before\">{}</td>", old));
+            cells.push(html!("<td class=\"after\">{}</td>", new + &beside));
         }
         html!("<tr>{}</tr>", cells.into_iter().collect::<Html>())
     };

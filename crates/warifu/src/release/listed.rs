@@ -97,7 +97,7 @@ fn field_name<'a>(schemas: &'a Schemas, kind: &str, id: &str) -> Option<&'a str>
 pub fn class_name(schemas: &Schemas, class: &PastClass, lang: Lang) -> String {
     let (kind, subject, _) = class.parts();
     let name = match (subject, lang) {
-        ("series", _) => say!(lang, "days of a series", "シリーズの適用期間"),
+        ("series", _) => say!(lang, "days of a series", "系列の適用期間"),
         ("withdrawn", _) => say!(lang, "entries taken back", "抹消"),
         ("cover-lost", _) => say!(lang, "not in force any more", "適用がなくなる"),
         ("cover-gained", _) => say!(lang, "in force now", "適用されるようになる"),

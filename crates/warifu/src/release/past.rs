@@ -263,7 +263,7 @@ pub(super) fn leave_the_past(
                  cannot be left for later with --future-only"
             ),
             format!(
-                "{series}/{kind}: シリーズ自体の適用期間が過去の日について変わるため、--future-only で後回しにできません"
+                "{series}/{kind}: 系列自体の適用期間が過去の日について変わるため、--future-only で後回しにできません"
             ),
         )
     };

@@ -14,7 +14,8 @@
 //! published  the release that it follows: number, digest, phrase; null where there is none
 //! warnings   [{ja, en}]
 //! sides      [[group, ...], [group, ...]]               the past, then what is to come
-//! group      {class, ja, en, kind, each, accepted: [[changes, reason, source], ...], rows: [row, ...]}
+//! group      {class, ja, en, kind, each, days, accepted: [[changes, reason, source], ...], rows: [row, ...]}
+//!            days: whether old and new are days, as masters write them
 //! row        [code, first day, last day, old, new, day of publication]
 //! names      {kind: {code: name}}
 //! words      {text: [ja, en]}                           what old and new are called where no field has it

@@ -2,7 +2,8 @@
 // The release as a whole, above its masters: what it changes for days that have been, what was let pass,
 // where to look first in all masters, and what is compared. The page's script gives what both need.
 const releaseOverview = (kit) => {
-  const { given, at, h, fill, translate, number, counted, unseen, language, riskRows, topBar, phrase } = kit;
+  const { given, at, h, fill, translate, number, counted, unseen, said, language, riskRows, topBar, phrase } =
+    kit;
   const WORDS = {
     title: ["リリース {0}「{1}」の変更点", "Changes of release {0}: {1}"],
     titleNext: ["次のリリースの変更点", "Changes of the next release"],
@@ -26,7 +27,7 @@ const releaseOverview = (kit) => {
     ],
     future: ["{0} 以降の変更", "From {0} on"],
     pastLead: [
-      "両団体が区分ごとに理由を付けて承認し、署名する内容です。1 件でも違えば点検システムは受け入れません。",
+      "両団体が区分ごとに理由を付けて承認し、署名する内容です。1 件でも違えばチェッカーは受け入れません。",
       "What both organisations accept by class with a reason, and sign. A checker takes no release with " +
         "one entry more or less.",
     ],
@@ -140,8 +141,9 @@ const releaseOverview = (kit) => {
 
   const called = (group, key) =>
     key === "" ? t("every") : ((given.names[group.kind] || {})[key] || "").trim();
-  const value = (text) => {
+  const value = (text, isDay) => {
     const known = given.words[text];
+    if (isDay && said(text) !== text) return said(text);
     if (known) return known[language() === "ja" ? 0 : 1];
     return text === "" ? t("blank") : h`${text.trimEnd() && text}${unseen(text)}`;
   };
@@ -149,8 +151,9 @@ const releaseOverview = (kit) => {
   const found = (group) => (needle ? group.rows.filter((row) => fits(group, row)) : group.rows);
   const lineOf = (group, [key, first, last, before, after, dated], place) =>
     h`<tr class="${place >= ON_PAPER ? "screen" : ""}"><td class="code">${key || "*"}</td><td>${called(group,
-      key)}</td><td class="days">${first}${t("dash")}${last}</td><td class="before">${value(before)}</td><td
-      class="after">${value(after)}</td><td class="days">${dated}</td></tr>`;
+      key)}</td><td class="days">${said(first)}${t("dash")}${said(last)}</td><td
+      class="before">${value(before, group.days)}</td><td class="after">${value(after, group.days)}</td><td
+      class="days dated"><small>${t("dated")} </small>${said(dated)}</td></tr>`;
   const groupBox = (group, isPast, id) => {
     const rows = found(group);
     const shown = Math.min(rows.length, rowsShown.get(id) || FIRST);

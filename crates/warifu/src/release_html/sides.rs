@@ -10,6 +10,7 @@ use warifu_values::day::TreatmentDay;
 use warifu_values::judgement::AcceptedPast;
 use warifu_values::lang::Lang;
 
+use crate::field::Field;
 use crate::release::{Group, Names, Side, class_name, groups};
 
 /// Both sides, and what old and new are called where no field has it.
@@ -40,6 +41,7 @@ pub(super) fn names(list: &[Change], names: &Names) -> Value {
     }
     json!(called)
 }
+
 fn group(
     schemas: &Schemas,
     Group { class, by_code, changes }: &Group<'_>,
@@ -59,7 +61,9 @@ fn group(
     let reasons: Vec<_> =
         reasons.iter().map(|((reason, source), entries)| json!([entries, reason, source])).collect();
     let rows: Vec<Value> = changes.iter().map(|change| row(change, words)).collect();
+    let field = Field::of(schemas, kind, subject);
     json!({
+        "days": field.is_some_and(|field| field.is_day()),
         "class": class.as_str(), "kind": kind, "each": by_code,
         "ja": class_name(schemas, class, Lang::Ja), "en": class_name(schemas, class, Lang::En),
         "accepted": reasons, "rows": rows,

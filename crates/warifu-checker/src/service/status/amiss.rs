@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::cause::{Amiss, Cause, while_withdrawn_judges};
 use crate::said::Said;
 use crate::service::status::whole::Status;
-use crate::state::Refused;
+use crate::state::{Held, HeldFor, Refused};
 use crate::swap::Outcome;
 
 impl Status {
@@ -53,6 +53,18 @@ impl Status {
     pub(super) fn tells_that_withdrawn(&self, release: u64) -> bool {
         let runs = self.running.as_ref().is_some_and(|running| running.id.release == release);
         runs && self.withdrawn.is_some() || self.held.iter().any(|held| held.id.release == release)
+    }
+
+    /// What to do about `held`: of what was withdrawn nothing once a newer release judges.
+    pub fn held_next_step(&self, held: &Held) -> Said {
+        let newer = self.running.as_ref().map(|running| running.id.release);
+        match (held.held_for, newer.filter(|newer| *newer > held.id.release)) {
+            (HeldFor::Withdrawn, Some(newer)) => Said::new(
+                format!("release {newer} judges in its place: nothing is to be done"),
+                format!("代わりにリリース {newer} で点検しています。対応は不要です"),
+            ),
+            _ => held.next_step(),
+        }
     }
 
     /// What to do about what runs, which was withdrawn.

@@ -127,7 +127,7 @@ impl Speak for Status {
             lines.push(line(Cause::Lost, &why, &Cause::Lost.next_step(Some(release)), lang));
         }
         for held in &self.held {
-            let (release, why) = (held.id.release, held.why.then(&held.next_step()).say(lang));
+            let (release, why) = (held.id.release, held.why.then(&self.held_next_step(held)).say(lang));
             let word = held.held_for.cause().word().say(lang).to_lowercase();
             lines.push(say!(lang, "{word}: release {release}: {why}", "{word}: リリース {release}: {why}"));
         }
@@ -353,16 +353,12 @@ mod tests {
     use warifu_trust::UnixSeconds;
 
     use super::*;
-    use crate::state::KeptNow;
+    use crate::state::{Held, Installed, KeptNow};
     use crate::trial::Verdict;
 
-    #[test]
-    fn a_first_activation_does_not_alarm() {
-        let why = Said::new("nothing ran before", "比較なし");
-        let verdict = Verdict::Inconclusive;
-        let report = Replayed { release: 1, against: None, verdict, why, received: None, synthetic: None };
-        let door = ClaimsDoor { unread_bytes: usize::MAX, ..ClaimsDoor::default() };
-        let status = Status {
+    /// Of a checker that has nothing yet.
+    fn nothing() -> Status {
+        Status {
             state: "confirmed".into(),
             running: None,
             withdrawn: None,
@@ -383,6 +379,46 @@ mod tests {
             refused: None,
             stale: false,
             last_poll: None,
+            of_claims: None,
+            doors: Doors::default(),
+            configuration: None,
+            configuration_file: None,
+            certificates: Vec::new(),
+            at: UnixSeconds::new(0),
+        }
+    }
+
+    #[test]
+    fn what_was_withdrawn_asks_for_nothing_once_a_newer_release_judges() {
+        let running: Installed = serde_json::from_value(serde_json::json!({
+            "release": 5, "manifest": "0".repeat(64), "title": "t", "since": "2026-06-01T00:00:00Z",
+        }))
+        .unwrap();
+        let held: Held = serde_json::from_value(serde_json::json!({
+            "release": 4, "manifest": "1".repeat(64), "at": "2026-06-01T00:00:00Z",
+            "why": { "en": "Kikin withdrew it", "ja": "支払基金が取り下げました" }, "held_for": "withdrawn",
+        }))
+        .unwrap();
+        let of = |running: Option<Installed>| Status { running, held: vec![held.clone()], ..nothing() };
+        let before = of(None).say(Lang::Ja);
+        assert!(
+            before.contains("取下げ: リリース 4: 支払基金が取り下げました。新しいリリースを待ってください"),
+            "{before}"
+        );
+        let after = of(Some(running)).say(Lang::Ja);
+        assert!(
+            after.contains("代わりにリリース 5 で点検しています") && !after.contains("待ってください"),
+            "{after}"
+        );
+    }
+
+    #[test]
+    fn a_first_activation_does_not_alarm() {
+        let why = Said::new("nothing ran before", "比較なし");
+        let verdict = Verdict::Inconclusive;
+        let report = Replayed { release: 1, against: None, verdict, why, received: None, synthetic: None };
+        let door = ClaimsDoor { unread_bytes: usize::MAX, ..ClaimsDoor::default() };
+        let status = Status {
             of_claims: Some(OfClaims {
                 kept_claims: KeptNow::default(),
                 replay: Some(report),
@@ -390,10 +426,7 @@ mod tests {
                 queue: Queue::default(),
             }),
             doors: Doors { is_draining: true, of_claims: Some(door) },
-            configuration: None,
-            configuration_file: None,
-            certificates: Vec::new(),
-            at: UnixSeconds::new(0),
+            ..nothing()
         };
         let (english, japanese) = (status.say(Lang::En), status.say(Lang::Ja));
         assert!(english.contains("release 1: nothing to replay yet"), "{english}");

@@ -174,7 +174,7 @@ fn inspect(
                 lang,
                 "not signed by itself, as no differential is: checkers take releases, and \
                  a differential goes into the repository: {import}",
-                "変更分そのものに署名はありません。点検システムには入れず、リポジトリに取り込んでください: {import}"
+                "変更分そのものに署名はありません。チェッカーには入れず、リポジトリに取り込んでください: {import}"
             );
         }
         line(say!(lang, "signed", "署名").as_str(), words);

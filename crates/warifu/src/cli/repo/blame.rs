@@ -9,10 +9,12 @@ use super::columns::Columns;
 use super::given::Repo;
 use super::words::{as_correction, no_record, said, short};
 use crate::cli::context::Context;
+use crate::cli::typed;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The code.
+    #[arg(value_parser = typed::code)]
     code: String,
     /// The revision to look from.
     #[arg(long, value_name = "REV", default_value = "HEAD")]

@@ -215,7 +215,7 @@ impl Fetch {
         if !received.news.is_empty() && !received.ours.is_empty() && !self.set_aside {
             // Told before the long check of what will not be taken.
             let (ours, theirs) = (received.ours, received.news);
-            return Err(ExchangeError::Apart { ours, theirs }.into());
+            return Err(ExchangeError::Apart { ours, theirs }.with(self.from.as_deref()));
         }
         let waiting = received.ours.len();
         let examined =
@@ -255,7 +255,8 @@ impl Push {
         if !is_fit {
             return Err(refused(context, &checked));
         }
-        let sent = store.send(self.to.as_deref(), &mut |passing| tell_passing(context, passing))?;
+        let sent = store.send(self.to.as_deref(), &mut |passing| tell_passing(context, passing));
+        let sent = sent.map_err(|error| error.with(self.to.as_deref()))?;
         note(context, &sent.commit);
         let Sent { url, commit, sent, is_new } = sent;
         if context.json {
@@ -443,7 +444,7 @@ fn lines(commits: &[CommitTold], imports: &[LogEntry], lang: Lang) -> String {
         let import = imports.iter().find(|entry| entry.commit == one.commit);
         let what = import.map(|entry| told((&entry.series, &entry.kind), &entry.record, lang));
         let (commit, author) = (short(&one.commit), &one.author);
-        format!("  {commit} {} ({author})\n", what.as_ref().unwrap_or(&one.title))
+        format!("  {commit} {} ({author})\n", what.as_deref().unwrap_or(one.said(lang)))
     };
     let mut text: String = commits.iter().take(LISTED).map(line).collect();
     if let Some(more) = commits.len().checked_sub(LISTED).filter(|more| *more > 0) {

@@ -17,6 +17,7 @@ use super::given::Repo;
 use super::hit::{Hit, hits};
 use crate::cli::context::Context;
 use crate::cli::of_kind::OfKind;
+use crate::cli::typed;
 
 /// How many are told to people unless they ask for all.
 const SHOWN: usize = 20;
@@ -35,7 +36,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     of_kind: OfKind,
     /// Only this series.
-    #[arg(long, conflicts_with = "within")]
+    #[arg(long, conflicts_with = "within", value_parser = typed::code)]
     series: Option<String>,
     /// Only what is in force for treatment on this day, as it was then.
     #[arg(long, value_name = "DATE", value_parser = warifu_usage::day)]

@@ -28,7 +28,7 @@ use super::words::{marked, short, told};
 use crate::cli::context::Context;
 use crate::cli::findings_as::FindingsAs;
 use crate::cli::of_kind::OfKind;
-use crate::cli::typed::date;
+use crate::cli::typed::{self, date};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -37,7 +37,7 @@ pub(crate) struct Args {
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// The series they belong to (r06); file names do not tell.
-    #[arg(long)]
+    #[arg(long, value_parser = typed::code)]
     series: String,
     /// They are full files, whatever their change classes say.
     #[arg(long, conflicts_with = "differential")]
@@ -374,7 +374,12 @@ impl Args {
             let (name, bytes) = original.map_err(ImportError::from)?;
             files.push(Step { dated: Some(taken.record.dated), again, name, bytes });
         }
-        for input in inputs {
+        // What was named besides, and was taken already, is brought in again as it was taken.
+        let is_taken = |one: &&Input| {
+            let sum = Digest::of(&one.bytes);
+            !std::ptr::eq(*one, input) && refused.later.iter().any(|taken| taken.record.sha256 == sum)
+        };
+        for input in inputs.filter(|one| !is_taken(one)) {
             let (dated, again) = (input.dated, self.again(input));
             let is_after = |step: &Step| {
                 let (day, other) = (step.dated, &step.again);

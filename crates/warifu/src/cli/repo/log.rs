@@ -10,14 +10,15 @@ use super::given::Repo;
 use super::life;
 use super::words::{marked, said, short};
 use crate::cli::context::Context;
+use crate::cli::typed;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// A kind of master (drug): its imports. A code (111000110): its whole life. Otherwise every import.
-    #[arg(value_name = "KIND|CODE")]
+    #[arg(value_name = "KIND|CODE", value_parser = typed::code)]
     of: Option<String>,
     /// Only this series.
-    #[arg(long)]
+    #[arg(long, value_parser = typed::code)]
     series: Option<String>,
     /// Of a code, also what changed in the publisher's bookkeeping columns only.
     #[arg(long)]

@@ -13,11 +13,12 @@ use super::words::{marked, no_record, said, short};
 use super::{as_of, fields, readable, related};
 use crate::cli::context::Context;
 use crate::cli::terminal;
+use crate::cli::typed;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// A code (111000110), or a master (HEAD:drug, HEAD:r06/drug).
-    #[arg(value_name = "CODE|REV:KIND")]
+    #[arg(value_name = "CODE|REV:KIND", value_parser = typed::code)]
     what: String,
     /// The record of a code in force for treatment on this day (2024-05-31), in whichever series.
     ///

@@ -15,6 +15,7 @@ use super::again::{self, Again, kind_to_say};
 use super::given::{Repo, author, now};
 use super::words::{said, short};
 use crate::cli::context::Context;
+use crate::cli::typed;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -22,7 +23,7 @@ pub(crate) struct Args {
     #[arg(value_name = "N|FILE|COMMIT")]
     what: Vec<String>,
     /// Only imports of this series.
-    #[arg(long)]
+    #[arg(long, value_parser = typed::code)]
     series: Option<String>,
     /// Say what would be taken back, and change nothing.
     #[arg(long)]

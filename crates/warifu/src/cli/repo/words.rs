@@ -1,6 +1,7 @@
 //! Words that several commands say.
 
 use jiff::civil::Date;
+use warifu::advice::Advised;
 use warifu::error::{Exit, Failure};
 use warifu::store::ImportRecord;
 use warifu_values::day::{TreatmentDay, said_day};
@@ -64,7 +65,10 @@ pub(super) fn short(commit: &str) -> &str {
 pub(super) fn no_record(key: &str) -> Failure {
     Failure::new(
         Exit::CouldNotRun,
-        format!("no master in the repository has a record {key}"),
-        format!("コード {key} はリポジトリのどのマスターにもありません"),
+        format!(
+            "no master in the repository has a record {key}; by a part of the code or a name it is found by:"
+        ),
+        format!("コード {key} はリポジトリのどのマスターにもありません。コードの一部や名称では次で探せます:"),
     )
+    .advising(Advised::command(&["find"]).word(key))
 }

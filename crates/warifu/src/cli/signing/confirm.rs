@@ -3,6 +3,7 @@
 use std::io::{self, BufRead as _, IsTerminal as _};
 
 use warifu::error::{Exit, Failure};
+use warifu_usage::agreed;
 use warifu_values::digest::Digest;
 use warifu_values::say;
 
@@ -43,19 +44,18 @@ impl Confirm {
                 "署名してよいか尋ねる端末がありません。--yes か、SHA-256 を --digest で指定してください",
             ));
         }
-        let mut answer = String::new();
+        let question = say!(context.lang, "Sign this?", "これに署名しますか");
+        let put = |question: &str| {
+            context.tell(question);
+            let mut answer = String::new();
+            io::stdin().lock().read_line(&mut answer)?;
+            Ok(answer)
+        };
         // Nothing is drawn beside the question, from before it stands there.
-        context
-            .asking(|| {
-                context.tell(&say!(
-                    context.lang,
-                    "Sign this? (yes/no) ",
-                    "これに署名しますか（はい/いいえ）"
-                ));
-                io::stdin().lock().read_line(&mut answer)
-            })
+        let agreed = context
+            .asking(|| agreed(context.lang, &question, put))
             .map_err(|error| Failure::system("cannot read the answer", "回答を読み取れません", &error))?;
-        if matches!(answer.trim().to_lowercase().as_str(), "yes" | "y" | "はい") {
+        if agreed {
             Ok(())
         } else {
             Err(Failure::new(Exit::Data, "nothing was signed", "署名していません"))

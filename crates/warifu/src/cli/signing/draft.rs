@@ -262,6 +262,11 @@ impl Begun<'_> {
 pub(super) fn who_is_next(context: &Context, tally: PerOrganisation<Tally>, draft: &Path) -> String {
     let (lang, draft) = (context.lang, draft.display());
     let sign = Advised::command(&["release", "sign"]).by_another().word(&draft);
+    // Kokuho computes it from their own copy: from Kikin's it would be no second computation.
+    let sign = match tally.kikin.holds() {
+        true => sign.word("--repo").blank(Blank::Repository),
+        false => sign,
+    };
     let sign = context.advise(&sign.word("--key").blank(Blank::Key));
     if !tally.kikin.holds() {
         say!(lang, "next, a signer of Kikin runs:\n  {sign}", "次: 支払基金の署名者が署名します\n  {sign}")
@@ -273,7 +278,7 @@ pub(super) fn who_is_next(context: &Context, tally: PerOrganisation<Tally>, draf
         say!(
             lang,
             "both have signed; next, whoever publishes runs:\n  {publish}",
-            "両者の署名が揃いました。次: 公開担当者が公開します\n  {publish}"
+            "両者の署名が揃いました。次: リリース管理者が公開します\n  {publish}"
         )
     }
 }

@@ -12,6 +12,9 @@ use warifu_values::text::one_line;
 
 use crate::cli::Context;
 
+/// How many files that count for nothing are named.
+const NAMED: usize = 5;
+
 /// What became of a signature that somebody brought.
 pub(super) struct Taking {
     pub(super) file: PathBuf,
@@ -110,11 +113,19 @@ impl Drafted {
         for left in &collected.left_out {
             context.tell(&format!("warifu: {}\n", left.say(context.lang)));
         }
-        if others > 0 {
+        if !others.is_empty() {
+            let lang = context.lang;
+            let named: Vec<String> = others.iter().take(NAMED).map(|file| one_line(file)).collect();
+            let more = match others.len().saturating_sub(NAMED) {
+                0 => String::new(),
+                more => say!(lang, " and {more} more", " ほか {more} 件"),
+            };
+            let named = named.join(", ") + &more;
             context.tell(&say!(
-                context.lang,
-                "warifu: {others} of the files in signatures/ are of nobody who may sign; delete them\n",
-                "warifu: signatures/ に署名者の署名でないファイルが {others} 件あります。削除してください\n"
+                lang,
+                "warifu: in signatures/ are files of nobody who may sign, or whose key was revoked; delete \
+                 them: {named}\n",
+                "warifu: signatures/ に、署名者のものでないか鍵が失効した署名があります。次のファイルを削除してください: {named}\n"
             ));
         }
         Ok(collected.halves)

@@ -29,18 +29,41 @@ pub(super) struct Head<'a> {
 /// A heading that says how many there are, and as many of them as there is room for.
 struct Part {
     heading: String,
+    /// One of them each; one of several lines is shown whole or not at all.
     lines: Vec<String>,
+    /// Whether they are sentences that are read before all else, and none of them is cut.
+    is_read_first: bool,
 }
 
-/// `parts` in so many `rows`: every heading, and of the lines one of each part in turn, the first parts
-/// first. The last line that is shown of a part says how many are not.
+impl Part {
+    /// Of a list, whose lines are cut where they are too long.
+    fn list(heading: String, lines: Vec<String>) -> Part {
+        Part { heading, lines, is_read_first: false }
+    }
+
+    /// Of sentences, on as many lines as each takes.
+    fn sentences(heading: String, lines: impl Iterator<Item = String>, columns: usize) -> Part {
+        let whole = |line: String| wrapped("  ", 4, &line, columns).trim_end().to_owned();
+        Part { heading, lines: lines.map(whole).collect(), is_read_first: true }
+    }
+}
+
+/// `parts` in so many `rows`: every heading, what is read first, and of the other lines one of each part in
+/// turn, the first parts first. The last line that is shown of a part says how many are not; of what is not
+/// cut, its heading does.
 fn fitted(parts: Vec<Part>, rows: usize, columns: usize, lang: Lang) -> Vec<String> {
     let mut room = rows.saturating_sub(parts.len());
     let mut shown = vec![0; parts.len()];
+    for (shown, part) in shown.iter_mut().zip(&parts).filter(|(_, part)| part.is_read_first) {
+        for rows in part.lines.iter().map(|line| line.lines().count()) {
+            let Some(left) = room.checked_sub(rows) else { break };
+            (*shown, room) = (*shown + 1, left);
+        }
+    }
     loop {
         let before = room;
         for (shown, part) in shown.iter_mut().zip(&parts) {
-            if room > 0 && *shown < part.lines.len() {
+            if room > 0 && *shown < part.lines.len() && !part.is_read_first {
                 *shown += 1;
                 room -= 1;
             }
@@ -52,10 +75,12 @@ fn fitted(parts: Vec<Part>, rows: usize, columns: usize, lang: Lang) -> Vec<Stri
     let mut text = Vec::new();
     for (part, shown) in parts.into_iter().zip(shown) {
         let left = part.lines.len() - shown;
+        let heading = text.len();
         text.push(part.heading);
-        text.extend(part.lines.into_iter().take(shown));
+        text.extend(part.lines.iter().take(shown).flat_map(|line| line.lines()).map(str::to_owned));
+        let last = if part.is_read_first { heading } else { text.len() - 1 };
         if left > 0
-            && let Some(last) = text.last_mut()
+            && let Some(last) = text.get_mut(last)
         {
             let more = say!(lang, "  and {left} more (--verbose)", "  ほか {left} 件（--verbose）");
             *last = cut(last, columns.saturating_sub(cells(&more))) + &more;
@@ -67,7 +92,8 @@ fn fitted(parts: Vec<Part>, rows: usize, columns: usize, lang: Lang) -> Vec<Stri
 impl Head<'_> {
     /// The lines of a screen of `columns` and `rows`, of which `last` takes some and is never cut.
     pub(super) fn lines(&self, last: &str, columns: usize, rows: usize) -> String {
-        let first = self.first();
+        let first: String = self.first().iter().map(|line| wrapped("", 4, line, columns)).collect();
+        let first: Vec<String> = first.lines().map(str::to_owned).collect();
         // What is read out to somebody is whole, however narrow the screen.
         let phrase = phrase_lines(self.manifest, self.lang);
         let phrase: String = phrase.iter().map(|line| wrapped("", 0, line, columns)).collect();
@@ -76,8 +102,8 @@ impl Head<'_> {
         // One for the prompt.
         let taken = first.len() + phrase.len() + below + 1;
         let parts = [
-            self.corrections(),
-            self.cautions(),
+            self.corrections(columns),
+            self.cautions(columns),
             self.past(),
             self.waivers(),
             self.risks(),
@@ -122,7 +148,7 @@ impl Head<'_> {
         text
     }
 
-    fn corrections(&self) -> Option<Part> {
+    fn corrections(&self, columns: usize) -> Option<Part> {
         let mut marks = self.manifest.marks();
         marks.retain(|mark| matches!(mark, Mark::Corrected(..)));
         let count = marks.len();
@@ -131,15 +157,15 @@ impl Head<'_> {
             "EMERGENCY CORRECTIONS that no official file has yet: {count}",
             "公式ファイル未収載の緊急訂正: {count} 件"
         );
-        let lines = marks.iter().map(|mark| format!("  {}", mark.say(self.lang))).collect();
-        (count > 0).then_some(Part { heading, lines })
+        let lines = marks.iter().map(|mark| mark.say(self.lang));
+        (count > 0).then(|| Part::sentences(heading, lines, columns))
     }
 
-    fn cautions(&self) -> Option<Part> {
+    fn cautions(&self, columns: usize) -> Option<Part> {
         let count = self.cautions.len();
         let heading = say!(self.lang, "WARNINGS: {count}", "警告: {count} 件");
-        let lines = self.cautions.iter().map(|one| format!("  {}", one.say(self.lang))).collect();
-        (count > 0).then_some(Part { heading, lines })
+        let lines = self.cautions.iter().map(|one| one.say(self.lang));
+        (count > 0).then(|| Part::sentences(heading, lines, columns))
     }
 
     /// The classes of one side, each with how many changes it has.
@@ -167,14 +193,14 @@ impl Head<'_> {
             "RETROACTIVE CHANGES: {count}, {accepted} classes accepted (days before {before})",
             "遡及変更: {count} 件、理由を付けて承認 {accepted} 区分（{before} より前の診療日）"
         );
-        Some(Part { heading, lines: self.classes(&groups) })
+        Some(Part::list(heading, self.classes(&groups)))
     }
 
     fn future(&self) -> Option<Part> {
         let groups = self.of_side(Side::Future);
         let count: usize = groups.iter().map(|group| group.changes.len()).sum();
         let heading = say!(self.lang, "Changes of days to come: {count}", "将来分の変更: {count} 件");
-        (count > 0).then(|| Part { heading, lines: self.classes(&groups) })
+        (count > 0).then(|| Part::list(heading, self.classes(&groups)))
     }
 
     fn waivers(&self) -> Option<Part> {
@@ -192,7 +218,7 @@ impl Head<'_> {
             let (mark, keys) = (if is_new { "+" } else { " " }, waived_keys(keys, 1, self.lang));
             format!("{mark} {master} {finding} ({keys}): {reason}")
         };
-        (count > 0).then(|| Part { heading, lines: found.into_iter().map(line).collect() })
+        (count > 0).then(|| Part::list(heading, found.into_iter().map(line).collect()))
     }
 
     fn risks(&self) -> Option<Part> {
@@ -208,7 +234,7 @@ impl Head<'_> {
             let line = format!("  {}", risk_line(risk, self.lang));
             std::iter::once(line).chain(record_lines(risk, self.lang))
         });
-        (!risks.is_empty()).then(|| Part { heading, lines: lines.collect() })
+        (!risks.is_empty()).then(|| Part::list(heading, lines.collect()))
     }
 
     fn masters(&self) -> Option<Part> {
@@ -220,7 +246,7 @@ impl Head<'_> {
             "マスター: {all} 件中 {changed} 件に変更（追加・変更・廃止・削除）"
         );
         let changed = self.comparison.masters.iter().filter(|one| !is_same(one));
-        Some(Part { heading, lines: changed.map(|one| master_line(one, self.lang)).collect() })
+        Some(Part::list(heading, changed.map(|one| master_line(one, self.lang)).collect()))
     }
 }
 
@@ -299,7 +325,7 @@ mod tests {
     use super::*;
 
     fn part(name: &str, lines: usize) -> Part {
-        Part { heading: name.to_owned(), lines: (0..lines).map(|at| format!("{name}{at}")).collect() }
+        Part::list(name.to_owned(), (0..lines).map(|at| format!("{name}{at}")).collect())
     }
 
     #[test]
@@ -311,6 +337,19 @@ mod tests {
         assert_eq!(fitted(6), ["a", "a0", &more("a1", 1), "b", "c", &more("c0", 8)]);
         assert_eq!(fitted(0), [more("a", 3), "b".to_owned(), more("c", 9)]);
         assert_eq!(fitted(99).len(), 15);
+    }
+
+    #[test]
+    fn a_warning_is_whole_or_counted_and_never_a_part_of_a_sentence() {
+        let sentence = "同じ内容のリリースが取り下げられています。国保中央会に確認してください";
+        let warnings = || Part::sentences("警告".to_owned(), vec![sentence.to_owned(); 3].into_iter(), 40);
+        let lines = fitted(vec![warnings(), part("c", 9)], 7, 40, Lang::Ja);
+        let whole = lines.iter().map(|line| line.trim()).collect::<String>();
+        assert_eq!(whole.matches(sentence).count(), 2, "{lines:?}");
+        assert!(lines[0].contains("ほか 1 件") && lines.iter().all(|line| cells(line) <= 40), "{lines:?}");
+        assert!(lines.iter().any(|line| line.starts_with("c0 ")), "{lines:?}");
+        let lines = fitted(vec![warnings(), part("c", 9)], 40, 40, Lang::Ja);
+        assert_eq!(lines.concat().replace(' ', "").matches(sentence).count(), 3, "{lines:?}");
     }
 
     /// More than any release has of everything.

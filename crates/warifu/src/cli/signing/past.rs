@@ -224,7 +224,7 @@ impl Telling {
             lang,
             "{past} changes of the past only, {past_and_future} of past and future, {future} of the future \
              (past: before {before})\n",
-            "変更: 過去のみ {past} 件、過去と将来 {past_and_future} 件、将来のみ {future} 件（過去とは {before} より前）\n"
+            "変更: 過去分のみ {past} 件、過去分と将来分 {past_and_future} 件、将来分のみ {future} 件（過去とは {before} より前）\n"
         );
         let groups = groups(schemas, list, past_before, Side::Past);
         text.push_str(&self.of_side(schemas, names, &groups, PAST_LINES, lang));

@@ -65,7 +65,7 @@ impl Receiving {
         context.tell(&say!(
             context.lang,
             "receipt for release {release}: {file}; send it to whoever publishes\n",
-            "リリース {release} の受領書: {file}。公開担当者に送付してください\n"
+            "リリース {release} の受領書: {file}。リリース管理者に送付してください\n"
         ));
         Ok(())
     }

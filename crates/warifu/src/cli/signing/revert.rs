@@ -6,7 +6,7 @@ use warifu::error::{Exit, Failure};
 use warifu::release::{PublishedRelease, trust_failure};
 use warifu::store::{RevertRequest, Reverted, Store};
 use warifu_channels::fetch_earlier_manifest;
-use warifu_trust::{Manifest, ReleaseRef};
+use warifu_trust::{Manifest, ReleaseRef, Tip};
 use warifu_usage::number;
 use warifu_values::lang::Lang;
 use warifu_values::say;
@@ -44,7 +44,7 @@ impl Revert {
         let store = Store::open(&self.repo, context.library.clone())?;
         let tip = self.drafting.at.tip(context)?;
         let published = self.drafting.at.published(context, &tip)?;
-        let (to, manifest) = self.meant(context, published.as_ref())?;
+        let (to, manifest) = self.meant(context, &tip, published.as_ref())?;
         let (author, number) = (given::author(context)?, to.release);
         let request = RevertRequest {
             release: number,
@@ -69,6 +69,7 @@ impl Revert {
     fn meant(
         &self,
         context: &Context,
+        tip: &Tip,
         published: Option<&PublishedRelease>,
     ) -> Result<(ReleaseRef, Manifest), Failure> {
         let (number, channel) = (self.release, self.drafting.at.address(context)?.channel());
@@ -92,7 +93,8 @@ impl Revert {
         }
         let before = published.releases_before();
         let Some(to) = before.iter().find(|release| release.release == number) else {
-            let known: Vec<String> = before.iter().map(|release| release.release.to_string()).collect();
+            let stands = before.iter().filter(|release| tip.statements().withdrawal(**release).is_none());
+            let known: Vec<String> = stands.map(|release| release.release.to_string()).collect();
             let known = if known.is_empty() { "-".to_owned() } else { known.join(", ") };
             return Err(Failure::new(
                 Exit::CouldNotRun,

@@ -97,7 +97,7 @@ impl Withdraw {
                         ),
                         format!(
                             "リリース {number} は配信元の最新版でも戻り先でもないため、ここでは取り下げられません。まだ使用している\
-                             点検システムでは warifu-checker swap か fall-back で切り替えてください"
+                             チェッカーでは warifu-checker swap か fall-back で切り替えてください"
                         ),
                     )
                 })?
@@ -139,7 +139,7 @@ impl Withdraw {
                     "readers and checkers go back to release {back} at their next look, or checkers to \
                      what they confirmed themselves before, and stay there until both organisations sign \
                      another release.",
-                    "受信側と点検システムは次の確認時にリリース {back}（点検システムは自身が確定した直前のリリース）に戻り、\
+                    "受信側とチェッカーは次の確認時にリリース {back}（チェッカーは自身が確定した直前のリリース）に戻り、\
                      両団体が次のリリースに署名するまでそのままです。"
                 )
             }
@@ -147,7 +147,7 @@ impl Withdraw {
                 lang,
                 "there is no release to go back to: checkers that run it go on with it and say so; nobody \
                  new takes it.",
-                "戻り先のリリースがありません。使用中の点検システムは警告を出して継続し、新たな導入はできなくなります。"
+                "戻り先のリリースがありません。使用中のチェッカーは警告を出して継続し、新たな導入はできなくなります。"
             ),
         };
         self.speaking.run(context, &tip, (Says::Withdrawn { release }, &self.reason), then)

@@ -167,9 +167,9 @@ pub(super) fn owed_lines(context: &Context, owed: &[Owed]) -> String {
         let review = context.advise(&post_review(number).by_another());
         text.push_str(&say!(
             lang,
-            "the emergency release {number} is to be reviewed afterwards by {by}, each; the next normal \
+            "the emergency release {number} is to be reviewed afterwards by {by}; the next normal \
              release waits for it:\n  {review}\n",
-            "緊急リリース {number} の公開後は、{by}がそれぞれ事後確認を表明します（次の通常リリースまでに必要）\n  {review}\n"
+            "緊急リリース {number} の公開後は、{by}が事後確認を表明します（次の通常リリースまでに必要）\n  {review}\n"
         ));
     }
     text

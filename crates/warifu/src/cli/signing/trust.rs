@@ -345,7 +345,7 @@ impl Finish {
                 context.lang,
                 "{file}: root version {}, sha256 {sha256}\n\
                  Every node pins this file; compare the digest by voice.\n",
-                "{file}: ルート 第{}版、sha256 {sha256}\n全ノードに配布し、ダイジェストを口頭で照合してください。\n",
+                "{file}: ルート 第{}版、sha256 {sha256}\nすべてのチェッカーと署名者に配布し、ダイジェストを口頭で照合してください。\n",
                 root.version()
             ))?;
         }

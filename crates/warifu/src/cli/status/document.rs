@@ -58,6 +58,7 @@ impl Gathered {
             "channel": self.channel.as_ref().map(|(channel, _)| channel),
             "last_release": last, "nothing_published": self.nothing_published, "channel_fault": fault,
             "withdrawn": self.withdrawn.as_ref().map(Withdrawn::document),
+            "renew_first": self.renew_first,
             "post_reviews_owed": self.owed.iter().map(owed).collect::<Vec<_>>(),
             "expires": expires, "undone": self.undone.iter().map(import).collect::<Vec<_>>(),
             "changed_files": self.changed, "shared": self.origin,

@@ -9,7 +9,7 @@ use warifu::error::Failure;
 use warifu::release::RELEASE_FILE;
 use warifu::store::{Ancestry, ImportRecord, LogEntry, Store};
 use warifu::withdrawn::Withdrawn;
-use warifu_trust::{Expiries, Manifest, Owed, UnixSeconds, limits};
+use warifu_trust::{Expiries, Manifest, NotFollowed, Owed, UnixSeconds, limits};
 
 use crate::cli::clock::now;
 use crate::cli::context::shown;
@@ -79,6 +79,8 @@ pub(super) struct Gathered {
     pub(super) last: Option<Last>,
     /// That the last release was taken away.
     pub(super) withdrawn: Option<Withdrawn>,
+    /// The last release, where its signers were revoked since: nobody new takes it, and nothing follows it.
+    pub(super) renew_first: Option<u64>,
     /// The post-reviews that are owed.
     pub(super) owed: Vec<Owed>,
     pub(super) expiries: Option<Expiries>,
@@ -112,6 +114,7 @@ impl Gathered {
             nothing_published: false,
             last: None,
             withdrawn: None,
+            renew_first: None,
             owed: Vec::new(),
             expiries: None,
             drafts: Vec::new(),
@@ -134,6 +137,10 @@ impl Gathered {
         gathered.nothing_published = standing.is_some() && last.is_none();
         if let Some(Standing { tip, manifest }) = &standing {
             gathered.withdrawn = Withdrawn::of(tip);
+            gathered.renew_first = match tip.predecessor() {
+                Err(NotFollowed::RenewFirst { release }) => Some(release),
+                _ => None,
+            };
             let published = tip.release().zip(manifest.as_ref());
             let owed = published.map(|(release, manifest)| tip.statements().owed_after(release, manifest));
             gathered.owed = owed.unwrap_or_default();

@@ -61,8 +61,8 @@ pub(super) fn text(gathered: &Gathered, waiting: &[Waits], size: Size, context: 
     });
     for one in waiting.iter().take(most) {
         lines.push(cut(&format!("  {}", one.say(lang)), size.width));
-        let command = one.command().map(|command| context.advise(&command));
-        lines.extend(command.map(|command| broken(&command, size.width)));
+        let commands = one.command().into_iter().chain(one.then()).map(|command| context.advise(&command));
+        lines.extend(commands.map(|command| broken(&command, size.width)));
     }
     lines.extend(not_listed(waiting.len(), most, "  ", lang));
     lines.join("\n") + "\n"
@@ -81,32 +81,18 @@ fn masters(gathered: &Gathered, size: Size, lang: Lang) -> Vec<String> {
     if masters.len() > most {
         masters.sort_by_key(|master| std::cmp::Reverse(master.record.imported));
     }
-    let mut columns = Columns::new().right(&[4]);
-    for Master { series, kind, record } in masters.iter().take(most) {
-        let dated = said(record.dated, lang);
-        let mark = match record.correction {
-            Some(_) => say!(lang, "EMERGENCY", "緊急訂正"),
-            None => record.records.to_string(),
-        };
-        columns.row([&format!("  {series}"), kind, &dated, &record.name, &mark]);
-    }
-    let mut lines: Vec<String> = columns.text().lines().map(str::to_owned).collect();
-    // What is told by nothing else stays: series, kind and file. The count goes first, then the day, which
-    // names of files mostly have.
-    for with_day in [true, false] {
-        if lines.iter().all(|line| cells(line) <= size.width) {
-            break;
-        }
-        let mut columns = Columns::new();
-        for Master { series, kind, record } in masters.iter().take(most) {
-            let series = format!("  {series}");
-            match with_day {
-                true => columns.row([&series, kind, &said(record.dated, lang), &record.name]),
-                false => columns.row([&series, kind, &record.name]),
-            }
-        }
-        lines = columns.text().lines().map(str::to_owned).collect();
-    }
+    let rows: Vec<[String; 5]> = masters
+        .iter()
+        .take(most)
+        .map(|Master { series, kind, record }| {
+            let mark = match record.correction {
+                Some(_) => say!(lang, "EMERGENCY", "緊急訂正"),
+                None => record.records.to_string(),
+            };
+            [format!("  {series}"), kind.clone(), said(record.dated, lang), record.name.clone(), mark]
+        })
+        .collect();
+    let mut lines = in_columns(&rows, size.width);
     lines.extend(not_listed(masters.len(), most, "  ", lang));
     let declared = gathered.series.iter();
     let empty = declared.filter(|series| !gathered.masters.iter().any(|master| master.series == **series));
@@ -116,6 +102,30 @@ fn masters(gathered: &Gathered, size: Size, lang: Lang) -> Vec<String> {
         lines.push(say!(lang, "  {empty}: declared, still empty", "  {empty}: 宣言済み、取込なし"));
     }
     lines
+}
+
+/// The least of a file's name that is still told on a narrow screen.
+const LEAST_NAME: usize = 12;
+
+/// Series, kind, day, file and count or mark, on lines of that width where that can be. Names of files mostly
+/// have the day, so it goes first; then names are cut. What no other line tells, and that something is an
+/// emergency, stays.
+fn in_columns(rows: &[[String; 5]], width: usize) -> Vec<String> {
+    let fits = |lines: &[String]| lines.iter().all(|line| cells(line) <= width);
+    let mut whole = Columns::new().right(&[4]);
+    rows.iter().for_each(|row| whole.row(row.each_ref().map(String::as_str)));
+    let whole: Vec<String> = whole.text().lines().map(str::to_owned).collect();
+    if fits(&whole) {
+        return whole;
+    }
+    let widest = |column: usize| rows.iter().map(|row| cells(&row[column])).max().unwrap_or(0);
+    // Two blanks between columns.
+    let room = width.saturating_sub(widest(0) + widest(1) + widest(4) + 6).max(LEAST_NAME);
+    let mut narrow = Columns::new().right(&[3]);
+    for [series, kind, _, name, mark] in rows {
+        narrow.row([series, kind, &cut(name, room), mark]);
+    }
+    narrow.text().lines().map(str::to_owned).collect()
 }
 
 /// Which channel was asked, where that was not typed.
@@ -147,6 +157,9 @@ fn since(gathered: &Gathered, size: Size, lang: Lang) -> Vec<String> {
     let by = match proof {
         Proof::Signed if gathered.withdrawn.is_some() => {
             say!(lang, "signed by both, WITHDRAWN", "両者署名済み、取下げ済み")
+        }
+        Proof::Signed if gathered.renew_first.is_some() => {
+            say!(lang, "A SIGNER'S KEY WAS REVOKED SINCE", "署名後に鍵が失効")
         }
         Proof::Signed => say!(lang, "signed by both", "両者署名済み"),
         Proof::File(file) => {
@@ -295,6 +308,28 @@ mod tests {
                 assert!(expiry(expiries, width, lang).iter().all(|line| cells(line) <= width), "{width}");
             }
         }
+    }
+
+    #[test]
+    fn a_narrow_screen_leaves_neither_counts_nor_marks_out() {
+        let row = |kind: &str, name: &str, mark: &str| {
+            ["  r06", kind, "令和6年9月2日", name, mark].map(str::to_owned)
+        };
+        let long = "points-exclusion-simultaneous";
+        let rows = [
+            row("drug", "y_20240902.csv", "緊急訂正"),
+            row("procedure", "s_ALL20240531.csv", "9872"),
+            row(long, "03-3_haihan_20240601_and_more.csv", "180251"),
+        ];
+        for (rows, width) in [(&rows[..2], 60), (&rows[..2], 50), (&rows[..], 80), (&rows[..], 62)] {
+            let lines = in_columns(rows, width);
+            for (line, [series, kind, _, name, mark]) in lines.iter().zip(rows) {
+                assert!(cells(line) <= width, "{line}");
+                assert!(line.starts_with(series.as_str()) && line.ends_with(mark.as_str()), "{line}");
+                assert!(line.contains(kind.as_str()) && line.contains(&name[..8]), "{line}");
+            }
+        }
+        assert!(in_columns(&rows[..2], 80)[0].contains("令和6年9月2日"));
     }
 
     #[test]

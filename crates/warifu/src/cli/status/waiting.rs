@@ -1,5 +1,6 @@
 //! What waits for somebody, most urgent first, each with the command that does it.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use warifu::advice::{Advised, Blank};
@@ -33,6 +34,8 @@ pub(super) enum Waits {
     /// The last release was taken away, and nothing is drafted in its place; whether what came in since may
     /// be its correction.
     Withdrawn { release: u64, has_imports: bool },
+    /// The last release was signed with keys that were revoked since.
+    Renew { release: u64 },
     /// An emergency release that was not reviewed afterwards by these.
     PostReview { release: u64, by: Vec<Organisation> },
     /// The channel could not be looked at.
@@ -74,6 +77,9 @@ pub(super) fn of(gathered: &Gathered) -> Vec<Waits> {
         let has_imports = gathered.last.as_ref().is_some_and(|last| !last.imports.is_empty());
         waits.push(Waits::Withdrawn { release: withdrawn.release, has_imports });
     }
+    if let Some(release) = gathered.renew_first {
+        waits.push(Waits::Renew { release });
+    }
     if let Some(fault) = &gathered.channel_fault {
         let first = |lang| fault.say(lang).lines().next().unwrap_or_default().to_owned();
         waits.push(Waits::Channel(first(Lang::En), first(Lang::Ja)));
@@ -85,8 +91,10 @@ pub(super) fn of(gathered: &Gathered) -> Vec<Waits> {
             (Runs::Halves, halves, HALVES_DAYS),
             (Runs::Root, Some(expiries.root), ROOT_DAYS),
         ];
+        // Signatures that are over no new timestamp makes hold.
+        let are_over = halves.is_some_and(|on| on <= gathered.now);
         for (what, on, days) in runs {
-            let Some(on) = on else { continue };
+            let Some(on) = on.filter(|_| what != Runs::Timestamp || !are_over) else { continue };
             let left = on.seconds() - gathered.now.seconds();
             if left < days * DAY_SECONDS {
                 waits.push(Waits::Expires { what, on, is_over: left <= 0 });
@@ -146,7 +154,12 @@ pub(super) fn of(gathered: &Gathered) -> Vec<Waits> {
         waits.push(Waits::Unsent { ours });
     }
     // What somebody took back was wrong, as a rule: nobody is asked for it before anything else.
+    let mut named = BTreeSet::new();
     for entry in &gathered.undone {
+        // The same file may have been taken back more than once.
+        if !named.insert((&entry.series, &entry.kind, &entry.record.sha256)) {
+            continue;
+        }
         waits.push(Waits::Undone {
             file: entry.record.name.clone(),
             series: entry.series.clone(),
@@ -171,6 +184,7 @@ impl Waits {
     pub(super) fn code(&self) -> &'static str {
         match self {
             Waits::Withdrawn { .. } => "withdrawn",
+            Waits::Renew { .. } => "renew",
             Waits::PostReview { .. } => "post-review",
             Waits::Channel(..) => "channel",
             Waits::Expires { what: Runs::Root, .. } => "root-expires",
@@ -191,6 +205,12 @@ impl Waits {
         }
     }
 
+    /// The command that follows the first.
+    pub(super) fn then(&self) -> Option<Advised> {
+        let Waits::Undone { series, file, .. } = self else { return None };
+        Some(Advised::command(&["import"]).word("--series").word(series).word(file))
+    }
+
     /// The command that does it.
     pub(super) fn command(&self) -> Option<Advised> {
         let command = match self {
@@ -208,7 +228,7 @@ impl Waits {
             Waits::Expires { what: Runs::Root, .. } => {
                 Advised::command(&["trust", "next"]).word("-o").blank(Blank::File)
             }
-            Waits::Expires { what: Runs::Halves, .. } => {
+            Waits::Renew { .. } | Waits::Expires { what: Runs::Halves, .. } => {
                 Advised::command(&["release", "renew"]).word("-o").blank(Blank::Draft)
             }
             Waits::Expires { what: Runs::Timestamp, .. } => {
@@ -271,13 +291,18 @@ impl Speak for Waits {
                 "release {release} is withdrawn: bring in what puts it right",
                 "リリース {release} は取下げ済み: 訂正を取り込み、次に起案"
             ),
+            Waits::Renew { release } => say!(
+                lang,
+                "release {release} was signed with keys that were revoked since: to be signed anew",
+                "リリース {release} は、その後失効した鍵で署名されています: 署名し直しが必要"
+            ),
             Waits::PostReview { release, by } => {
                 let by: Vec<String> = by.iter().map(|one| one.say(lang)).collect();
                 let by = by.join(&say!(lang, ", ", "・"));
                 say!(
                     lang,
-                    "the emergency release {release} is to be reviewed afterwards by {by}, each",
-                    "緊急リリース {release} の事後確認待ち: {by}がそれぞれ表明"
+                    "the emergency release {release} is to be reviewed afterwards by {by}",
+                    "緊急リリース {release} の事後確認待ち: {by}"
                 )
             }
             Waits::Channel(en, ja) => {

@@ -132,7 +132,7 @@ impl Speak for StoreError {
             StoreError::Rules { what } => say!(
                 lang,
                 "a rule of the repository is not right: {what}",
-                "保管庫の規則が正しくありません: {what}"
+                "リポジトリの規則が正しくありません: {what}"
             ),
             StoreError::Damaged { what } => say!(
                 lang,
@@ -147,6 +147,15 @@ impl Speak for StoreError {
                      and where none is at work any more, delete the file first (git says: {cause})",
                     "{what}。別のプログラムが確保しているか、強制終了されたプログラムが残したファイルがあります。\
                      もう一度実行し、実行中のものがなければそのファイルを削除してからやり直してください（詳細: {cause}）"
+                )
+            }
+            // git tells it by words alone, wherever it was writing.
+            StoreError::Git { doing, source } if source.message().contains("No space left on device") => {
+                let (what, cause) = (doing.say(lang), source.message());
+                say!(
+                    lang,
+                    "{what}: the disk is full; make room on it and try again (git says: {cause})",
+                    "{what}。ディスクの空きがありません。空きを作り、再実行してください（詳細: {cause}）"
                 )
             }
             StoreError::Git { doing, source } => {

@@ -17,8 +17,20 @@ pub struct CommitTold {
     pub commit: String,
     /// The first line of its message, fit for a terminal.
     pub title: String,
+    /// The same in Japanese, where the message has it.
+    pub title_ja: Option<String>,
     /// By whom, fit for a terminal.
     pub author: String,
+}
+
+impl CommitTold {
+    /// What it did, as far as its message says it in that language.
+    pub fn said(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::En => &self.title,
+            Lang::Ja => self.title_ja.as_ref().unwrap_or(&self.title),
+        }
+    }
 }
 
 /// Why what lies in another copy is not taken over.
@@ -131,8 +143,8 @@ const NAMED: usize = 5;
 /// Each a line, the newest first; how many more there are.
 fn lines(commits: &[CommitTold], lang: Lang) -> String {
     let line = |one: &CommitTold| {
-        let CommitTold { commit, title, author } = one;
-        format!("\n    {} {title} ({author})", commit.get(..12).unwrap_or(commit))
+        let CommitTold { commit, author, .. } = one;
+        format!("\n    {} {} ({author})", commit.get(..12).unwrap_or(commit), one.said(lang))
     };
     let mut text: String = commits.iter().take(NAMED).map(line).collect();
     if let Some(more) = commits.len().checked_sub(NAMED).filter(|more| *more > 0) {
@@ -183,8 +195,10 @@ impl Speak for ExchangeError {
             ),
             ExchangeError::Nothing { place } => say!(
                 lang,
-                "{place}: there is no repository that can be read; is it mistyped, or the share not mounted?",
-                "{place} に読み取れるリポジトリがありません。入力と共有フォルダーの接続を確認してください"
+                "{place}: there is no repository that can be read; is it mistyped, or the share not mounted? \
+                 Where it moved, name the new place: `repo fetch PLACE`, `repo push PLACE`",
+                "{place} に読み取れるリポジトリがありません。入力と共有フォルダーの接続を確認してください。共有リポジトリが\
+                 移動した場合は、新しい場所を指定します（repo fetch 場所、repo push 場所）"
             ),
             ExchangeError::NoBranch { branch, there } => {
                 let none = say!(lang, "no branch at all", "ブランチなし");
@@ -315,6 +329,16 @@ impl From<StoreError> for ExchangeError {
 
 impl From<ExchangeError> for Failure {
     fn from(error: ExchangeError) -> Self {
+        error.with(None)
+    }
+}
+
+impl ExchangeError {
+    /// The failure of an exchange with `place`, where one was named: what is advised names it again.
+    pub fn with(self, place: Option<&str>) -> Failure {
+        let fetch = Advised::command(&["repo", "fetch"]);
+        let fetch = place.iter().fold(fetch, Advised::word);
+        let error = self;
         let exit = match &error {
             ExchangeError::Commit(error) => error.exit(),
             ExchangeError::TooMuch { .. } | ExchangeError::Unsound { .. } => Exit::Trust,
@@ -326,10 +350,8 @@ impl From<ExchangeError> for Failure {
             ExchangeError::NoPlace => {
                 failure.advising(Advised::command(&["repo", "push"]).blank(Blank::Folder))
             }
-            ExchangeError::Apart { .. } => {
-                failure.advising(Advised::command(&["repo", "fetch"]).word("--set-aside"))
-            }
-            ExchangeError::Stale { .. } => failure.advising(Advised::command(&["repo", "fetch"])),
+            ExchangeError::Apart { .. } => failure.advising(fetch.word("--set-aside")),
+            ExchangeError::Stale { .. } => failure.advising(fetch),
             _ => failure,
         }
     }

@@ -47,8 +47,8 @@ impl Speak for OpenError {
                 let path = path.display();
                 say!(
                     lang,
-                    "{path} is not in a repository of masters; name one with --repo, or make one",
-                    "{path} はマスターのリポジトリではありません。--repo で指定するか、新しく作成してください"
+                    "{path} is not in a repository of masters; name one with --repo; only to begin a new one:",
+                    "{path} はマスターのリポジトリではありません。--repo でリポジトリを指定してください。新しく始める場合に限り:"
                 )
             }
             OpenError::NoFolder { path } => {

@@ -165,10 +165,12 @@ impl Store {
         };
         // Imports that a later commit took back are left out: their files may come in again.
         let earlier = known.standing();
-        // A correction that an official file came after may be needed again.
+        // A correction that an official file came after may be needed again. An official file with the bytes
+        // of a correction is what ends that, and not the correction again.
         let (corrections, sum) = (on_top(&earlier), sha256.to_string());
-        let mut held =
-            earlier.iter().enumerate().filter(|(at, (_, past))| *at < corrections || !past.correction);
+        let is_correction = request.correction.is_some();
+        let is_held = |at: usize, was_correction: bool| !was_correction || is_correction && at < corrections;
+        let mut held = earlier.iter().enumerate().filter(|(at, (_, past))| is_held(*at, past.correction));
         let standing = self.records_corrected(&earlier, series, &kind)?;
         if let Some((at, (commit, past))) = held.find(|(_, (_, past))| past.sha256 == sum) {
             let found = commit.to_string();
