@@ -18,3 +18,4 @@ mod once;
 mod prose;
 mod testing_only;
 mod unsafe_code;
+mod writers;

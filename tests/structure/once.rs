@@ -15,7 +15,7 @@ const ONCE: [(&str, &str, &[&str]); 6] = [
     ("\"9\" | b\"1\"", "which classes mark a record", &["crates/warifu-masters/src/schema/layout.rs"]),
     ("\"9\" | \"1\"", "which classes mark a record", &[]),
     ("unicode_width::", "how many cells a letter takes", &["crates/warifu-values/src/terminal.rs"]),
-    ("pub fn hundredths(", "what a blank amount is", &["crates/warifu-values/src/amount.rs"]),
+    ("fn hundredths(", "what a blank amount is", &["crates/warifu-values/src/amount.rs"]),
     ("(\"layouts\", \"toml\")", "what a schema folder holds", &["crates/warifu-files/src/schema_folder.rs"]),
 ];
 
@@ -50,7 +50,7 @@ fn a_second_place_is_seen() {
         files.extend(places.iter().map(|path| (*path, text)));
     }
     assert_eq!(told_twice(&Tree::invented(&files)), "");
-    files.push(("crates/x/src/y.rs", "pub fn hundredths("));
+    files.push(("crates/x/src/y.rs", "fn hundredths("));
     assert!(
         told_twice(&Tree::invented(&files)).starts_with("crates/x/src/y.rs says again what a blank amount")
     );

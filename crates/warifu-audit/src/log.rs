@@ -250,13 +250,17 @@ impl AuditLog {
         file.seek(SeekFrom::Start(from)).map_err(io)?;
         file.take(2 * LINE_BYTES).read_to_end(&mut bytes).map_err(io)?;
         let (whole, _) = whole_lines(&bytes);
+        let rest = &bytes[whole.len()..];
         let Some((_, lines)) = whole.split_last() else {
             let broken = || LogError::Broken { path: self.path.clone() };
-            return if from == 0 { Ok((empty(), 0)) } else { Err(broken()) };
+            return if from == 0 && is_torn(rest) { Ok((empty(), 0)) } else { Err(broken()) };
         };
         let line = lines.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
         let entry: Entry =
             serde_json::from_slice(line).map_err(|_| LogError::Broken { path: self.path.clone() })?;
+        if !is_torn(rest) {
+            return Err(LogError::Broken { path: self.path.clone() });
+        }
         let end = from + whole.len() as u64;
         let head = AuditHead { log: self.first_line(file)?, entries: entry.number, digest: Digest::of(line) };
         Ok((head, end))
@@ -273,6 +277,14 @@ impl AuditLog {
     fn io(&self, source: io::Error) -> LogError {
         LogError::Io { path: self.path.clone(), error: source }
     }
+}
+
+/// Whether `rest`, what stands at the end without a line end, is nothing or an entry that was cut off while
+/// it was written. Anything else is somebody else's: a file that was named by mistake stays as it is.
+fn is_torn(rest: &[u8]) -> bool {
+    let alike = rest.iter().zip(b"{\"number\":").all(|(one, other)| one == other);
+    // After a power cut the place may be there and hold nothing.
+    alike || rest.iter().all(|byte| *byte == 0)
 }
 
 /// The head of a log that has no entry.

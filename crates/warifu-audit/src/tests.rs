@@ -85,6 +85,22 @@ fn nothing_is_put_after_what_is_no_entry_nor_into_what_is_no_file() {
     assert!(matches!(verify(b"shopping list\n"), Err(faults) if faults == [Fault::NotAnEntry { line: 1 }]));
 }
 
+/// What both sign ends without a line end, as many files do that a variable names by mistake.
+#[test]
+fn a_file_of_somebody_else_stays_though_its_line_has_no_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = log(folder.path());
+    let put = || log.tell(Timestamp::UNIX_EPOCH, Act::Check, Phase::Done, BTreeMap::new());
+    written(&log, 1);
+    let entries = std::fs::read_to_string(log.path()).unwrap();
+    for text in ["{\"signatures\":[]}".to_owned(), "all my notes".to_owned(), entries + "all my notes"] {
+        std::fs::write(log.path(), &text).unwrap();
+        assert!(matches!(log.head(), Err(LogError::Broken { .. })), "{text}");
+        assert!(matches!(put(), Err(LogError::Broken { .. })), "{text}");
+        assert_eq!(std::fs::read_to_string(log.path()).unwrap(), text);
+    }
+}
+
 #[test]
 fn programs_that_write_at_once_wait_for_each_other() {
     let folder = tempfile::tempdir().unwrap();

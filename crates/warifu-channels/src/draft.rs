@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use warifu_files::ReadError;
+use warifu_files::{ReadError, Whole};
 use warifu_trust::{
     Halves, Manifest, Proposal, ProposalError, Refusal, SignatureFile, TargetName, Tip, limits,
 };
@@ -107,6 +107,7 @@ impl DraftDirectory {
     /// As [`DraftDirectory::refuse_occupied`].
     pub fn make(&self, proposal: &Proposal, halves: &Halves, earlier: Earlier) -> Result<(), DraftError> {
         let (place, replaces) = self.place(earlier)?;
+        let _whole = Whole::begin();
         let around = match place.parent() {
             Some(around) if around != Path::new("") => around,
             _ => Path::new("."),

@@ -5,6 +5,8 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
+use warifu_files::Whole;
+
 /// Whether a file may take the place of another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Overwrite {
@@ -15,6 +17,7 @@ pub(crate) enum Overwrite {
 /// Writes `bytes` to `place` so that it holds all of them or is untouched, whatever happens: beside it first,
 /// flushed, renamed, and the directory flushed, without which a power cut could forget the rename.
 pub(crate) fn write_whole(place: &Path, bytes: &[u8], overwrite: Overwrite) -> io::Result<()> {
+    let _whole = Whole::begin();
     let directory = place.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(directory)?;
     if overwrite == Overwrite::Never && fs::exists(place)? {

@@ -142,10 +142,11 @@ fn is_english(line: &str) -> bool {
     for part in parts {
         said.push_str(part.strip_prefix('R').unwrap_or("|"));
     }
-    let is_word = |word: &str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_small = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_word = |word: &str| is_small(word) && (word.len() > 1 || word == "a");
     let mut run = 0;
     said.split(' ').any(|word| {
-        run = if is_word(word.trim_end_matches([',', '.', ';'])) { run + 1 } else { 0 };
+        run = if is_word(word.trim_end_matches([',', '.', ';', ':'])) { run + 1 } else { 0 };
         run >= SENTENCE
     })
 }
@@ -205,5 +206,16 @@ mod tests {
         let half = WORDS.replace("\"Which side", "\"What side");
         let error = manual(program(), &Catalogue::read(&half), &FILES).unwrap_err().to_string();
         assert_eq!(error, "put this into Japanese: ja/man1/it-make.1: Which side of the two it is");
+    }
+
+    #[test]
+    fn a_sentence_is_known_by_its_words_and_not_by_their_length() {
+        for line in ["The list of receivers: a TOML file", "Make it a file, or none"] {
+            assert!(is_english(line), "{line}");
+        }
+        for line in ["\\fBwarifu release draft \\-\\-title\\fR を使います", ".SH NAME", "a から b まで"]
+        {
+            assert!(!is_english(line), "{line}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 use std::ffi::OsString;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -99,10 +99,9 @@ impl Usage {
     }
 
     /// As a terminal shows it: help on standard output, with clap's colours where it has them.
-    #[expect(clippy::print_stderr, reason = "nothing else is set up before the line is understood")]
     pub fn tell(&self, lang: Lang) {
         match self.in_japanese().filter(|_| lang == Lang::Ja) {
-            Some(text) => eprint!("{}", told(&text, |_| false)),
+            Some(text) => drop(io::stderr().write_all(told(&text, |_| false).as_bytes())),
             None if lang == Lang::Ja && self.is_help() => {
                 let help = around(&self.error.render().ansi().to_string());
                 let _ = anstream::stdout().lock().write_all(help.as_bytes());
@@ -111,14 +110,15 @@ impl Usage {
             None if self.is_help() => drop(self.error.print()),
             None => {
                 let text = self.error.render().ansi().to_string();
-                let text = told(&text, |_| false);
-                let _ = anstream::stderr().lock().write_all(text.as_bytes());
+                let mut text = told(&text, |_| false);
                 if !self.takers.is_empty() {
-                    eprintln!("\n  tip: it is an option of {}", self.takers.join(", "));
+                    text.push_str(&format!("\n  tip: it is an option of {}\n", self.takers.join(", ")));
                 }
                 if let Some((typed, right)) = &self.full_width {
-                    eprintln!("\n  tip: {typed} is written with full-width signs; type {right}");
+                    let tip = format!("{typed} is written with full-width signs; type {right}");
+                    text.push_str(&format!("\n  tip: {tip}\n"));
                 }
+                let _ = anstream::stderr().lock().write_all(text.as_bytes());
             }
         }
     }

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use warifu_files::ReadError;
 use warifu_masters::file::FILE_LIMIT_BYTES;
+use warifu_values::lang::counted;
 use warifu_values::text::shown_path;
 
 use crate::error::{Exit, Failure};
-use crate::interrupt::{self, Whole};
+use crate::interrupt::{self, Begun, Whole};
 
 /// The bytes of the file at `path`.
 ///
@@ -185,12 +186,36 @@ fn put(
 ) -> Result<(), Failure> {
     let Some(mut unfinished) = Unfinished::begun(path, readers, over)? else {
         // Renaming would put a file in the device's place.
+        let begun = Begun::of(shown_path(path));
         let device = fs::OpenOptions::new().write(true).open(path);
-        let written = device.and_then(|mut device| content(&mut device));
-        return written.map_err(|error| cannot_write(path, &error));
+        let mut device = Counted { file: device.map_err(|error| cannot_write(path, &error))?, bytes: 0 };
+        let written = content(&mut device);
+        drop(begun);
+        return written.map_err(|error| match device.bytes {
+            0 => cannot_write(path, &error),
+            bytes => cannot_write_all(path, bytes, &error),
+        });
     };
     content(&mut unfinished.file).map_err(|error| cannot_write(path, &error))?;
     unfinished.finish()
+}
+
+/// A device or a pipe, and how much went into it.
+struct Counted {
+    file: File,
+    bytes: u64,
+}
+
+impl io::Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// A file that is being written. It appears under its name when it is finished, whole and durable; until
@@ -340,6 +365,16 @@ fn cannot_write(path: &Path, error: &io::Error) -> Failure {
     )
 }
 
+/// What went into a pipe or a device cannot be taken back.
+fn cannot_write_all(path: &Path, bytes: u64, error: &io::Error) -> Failure {
+    let (path, bytes) = (shown_path(path), counted(bytes, "byte"));
+    Failure::system(
+        format_args!("cannot write all of {path}: {bytes} went into it"),
+        format_args!("{path} に全ては書き込めませんでした（{bytes} まで書き込み済み）"),
+        error,
+    )
+}
+
 /// Temporary files are private; a result is readable as any file its user makes, or as the one it replaces.
 #[cfg(unix)]
 fn set_usual_permissions(file: &File, path: &Path) -> io::Result<()> {
@@ -456,5 +491,24 @@ mod tests {
         write(&link, b"new").unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::read(&real).unwrap(), b"new");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_went_into_a_pipe_is_not_denied() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        // Whoever reads, and never ends.
+        let _reader = fs::OpenOptions::new().read(true).write(true).open(&pipe).unwrap();
+        let fails = |before: &'static [u8]| {
+            let done = write_pieces(&pipe, Over::Never, |out| {
+                out.write_all(before)?;
+                Err(io::ErrorKind::BrokenPipe.into())
+            });
+            done.unwrap_err().say(Lang::En)
+        };
+        assert!(fails(b"1234").contains(": 4 bytes went into it"), "{}", fails(b"1234"));
+        assert!(fails(b"").contains("(nothing was written)"));
     }
 }

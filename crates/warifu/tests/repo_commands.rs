@@ -174,6 +174,26 @@ fn what_is_found_is_told() {
     ]));
 }
 
+/// On a day, a record is asked for the words as it was then.
+#[test]
+fn a_name_that_came_later_is_not_found_on_a_day_before() {
+    let shell = Shell::new();
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../masters/demo");
+    let before = std::fs::read_to_string(demo.join("2024-05/s_ALL20240501.csv")).unwrap();
+    assert!(before.contains("見本手術Ａ"));
+    let renamed = before.replace("見本手術Ａ", "標本手術Ａ");
+    std::fs::write(shell.folder.path().join("s_ALL20240501.csv"), renamed).unwrap();
+    let later = "s_ALL20240531.csv";
+    std::fs::copy(demo.join("2024-06").join(later), shell.folder.path().join(later)).unwrap();
+    shell.run("init masters");
+    shell.run("import --repo masters --series r04 s_ALL20240501.csv");
+    shell.run("import --repo masters --series r06 s_ALL20240531.csv");
+    let found = |line: &str| shell.run(&format!("find --repo masters {line}")).contains("150990110  ");
+    assert!(found("見本手術Ａ") && found("見本手術Ａ --on 2024-06-01"));
+    assert!(!found("見本手術Ａ --on 2024-05-31"));
+    assert!(found("手術Ａ --on 2024-05-31"));
+}
+
 /// Only so many are told to people, and how many there are; `--json` has all.
 #[test]
 fn a_long_list_is_cut_for_people_alone() {

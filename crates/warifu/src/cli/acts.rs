@@ -3,11 +3,13 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use warifu::error::{Exit, Failure};
-use warifu::interrupt::Whole;
-use warifu_audit::{Act, AuditHead, AuditLog, LogError, Phase, account};
+use warifu::interrupt::{ActToTell, Whole};
+use warifu_audit::{Act, AuditHead, AuditLog, Begun, LogError, Phase, account};
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
@@ -53,7 +55,8 @@ impl Acts {
     }
 
     /// Runs what is the act `act`, and writes down how it ended. What changes something that git does not
-    /// keep is written down before it begins too, so that one cut off in the middle is seen.
+    /// keep is written down before it begins too, so that one cut off in the middle is seen. At Ctrl-C, what
+    /// wrote something is written down as it ended, and what was only begun as interrupted.
     pub(crate) fn around(
         &self,
         act: Act,
@@ -66,7 +69,8 @@ impl Acts {
         let subject = || BTreeMap::from([("command".to_owned(), typed(command).join(" "))]);
         let begun = match act {
             Act::Draft | Act::Sign | Act::Publish | Act::Withdraw | Act::Key | Act::Root => {
-                Some(log.begin(now(), act, subject()).map_err(|error| failure(&error))?)
+                let begun = log.begin(now(), act, subject()).map_err(|error| failure(&error))?;
+                Some(Arc::new(Mutex::new(Some(begun))))
             }
             // That there is a place to write to is known before anything is done.
             _ => {
@@ -74,6 +78,11 @@ impl Acts {
                 None
             }
         };
+        let instead = begun.clone().map(|begun| -> Box<dyn FnOnce() + Send> {
+            let log = log.clone();
+            Box::new(move || interrupted(&log, &begun))
+        });
+        let act_to_tell = ActToTell::begin(instead);
         drop(whole);
         let ended = run();
         let _whole = Whole::begin();
@@ -89,7 +98,7 @@ impl Acts {
         };
         let status = ended.as_ref().map_or_else(|failure| failure.exit, |exit| *exit);
         notes.insert("status".into(), status.code().to_string());
-        let written = match begun {
+        let written = match begun.and_then(|begun| taken(&begun)) {
             Some(begun) => log.end(now(), begun, phase, notes),
             None => {
                 notes.extend(subject());
@@ -99,22 +108,34 @@ impl Acts {
         if let Err(error) = written {
             tell_unwritten(&error, lang);
         }
+        drop(act_to_tell);
         ended
     }
 }
 
+fn taken(begun: &Mutex<Option<Begun>>) -> Option<Begun> {
+    begun.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+/// Writes down that somebody ended what `begun` tells of, before it wrote anything.
+fn interrupted(log: &AuditLog, begun: &Mutex<Option<Begun>>) {
+    let Some(begun) = taken(begun) else { return };
+    let subject = [("why", "interrupted"), ("status", "130")];
+    let subject = subject.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    // Where that fails, the log says that it was begun; the program ends all the same.
+    let _ = log.end(now(), begun, Phase::Refused, BTreeMap::from(subject));
+}
+
 /// The act is over, whatever becomes of its entry; the one that tells of its beginning stands alone then.
-#[expect(clippy::print_stderr, reason = "there is nowhere else left to say it")]
 fn tell_unwritten(error: &LogError, lang: Lang) {
     let error = error.say(lang);
-    eprintln!(
-        "{}",
-        say!(
-            lang,
-            "warifu: how it ended could not be written down: {error}",
-            "warifu: 結果を監査ログに記録できませんでした: {error}"
-        )
+    let told = say!(
+        lang,
+        "warifu: how it ended could not be written down: {error}\n",
+        "warifu: 結果を監査ログに記録できませんでした: {error}\n"
     );
+    // Who closed standard error does not read it.
+    let _ = io::stderr().write_all(told.as_bytes());
 }
 
 pub(super) fn failure(error: &LogError) -> Failure {

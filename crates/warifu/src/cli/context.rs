@@ -12,7 +12,7 @@ use warifu::daily::Daily;
 use warifu::error::{Exit, Failure};
 use warifu::files::Over;
 use warifu::findings::{FindingsJson, Found, Most, text};
-use warifu::interrupt;
+use warifu::interrupt::Lent;
 use warifu::library::{Library, known_format};
 use warifu::place::Place;
 use warifu_files::SchemaFolder;
@@ -354,8 +354,10 @@ impl Context {
         self.end_progress();
         let Some(pager) = wanted.begin() else { return self.print_pieces(content) };
         self.has_printed.set(true);
-        interrupt::say_nothing();
-        let shown = pager.show(content).map_err(|error| {
+        let lent = Lent::begin();
+        let shown = pager.show(content);
+        drop(lent);
+        let shown = shown.map_err(|error| {
             Failure::system(
                 "cannot give the output to the pager (--no-pager prints it at once)",
                 "ページャーに出力できません（--no-pager でそのまま出力）",

@@ -160,8 +160,8 @@ pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(context) => context,
         Err(failure) => return end_unbegun(&failure, json, &invocation, lang),
     };
+    interrupt::watch(lang);
     if cli.command.takes_long() {
-        interrupt::watch(lang);
         context.begin_progress();
     }
     let done = match (cli.command.act(), &cli.command) {

@@ -5,6 +5,8 @@ use std::ffi::OsStr;
 use std::io::{self, IsTerminal as _, PipeReader, PipeWriter, Read as _, Write, pipe};
 use std::process::{Child, Command, ExitStatus};
 
+use warifu::interrupt;
+
 /// What may name the program, the first before the other.
 const VARIABLES: [&str; 2] = ["WARIFU_PAGER", "PAGER"];
 
@@ -121,6 +123,10 @@ struct Counted {
 
 impl Write for Counted {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // Who reads there wants no more, and may go on with what has come.
+        if interrupt::is_asked() {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
         let written = self.input.write(bytes)?;
         self.bytes += written;
         Ok(written)

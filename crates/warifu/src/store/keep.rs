@@ -11,6 +11,7 @@ use super::config::Config;
 use super::error::{CommitError, StoreError, WithFile};
 use super::repository::Store;
 use super::transaction::{Change, Message};
+use crate::interrupt::Whole;
 
 /// What was kept.
 #[derive(Debug)]
@@ -105,6 +106,7 @@ impl Store {
                 restored.left.push(path);
                 continue;
             };
+            let _whole = Whole::begin();
             let (file, aside) = (self.path().join(&path), restored.before.join(&path));
             if fs::symlink_metadata(&file).is_ok() {
                 let folder = aside.parent().unwrap_or(&restored.before);

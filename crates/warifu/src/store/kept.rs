@@ -19,6 +19,8 @@ use warifu_masters::file::Outline;
 use warifu_masters::schema::{Layout, Schemas};
 use warifu_masters::table::Master;
 
+use crate::interrupt::Whole;
+
 /// Where the state of one master is kept.
 pub(super) struct Kept {
     path: PathBuf,
@@ -83,6 +85,7 @@ impl Kept {
     /// Writes `state`; nobody takes it before [`Begun::finish`] says which tree holds it. A failure only
     /// makes the next import slower.
     pub(super) fn begin(&self, state: &ToKeep<'_>) -> Begun {
+        let _whole = Whole::begin();
         let write = || {
             fs::create_dir_all(self.path.parent()?).ok()?;
             let mut file = File::create(&self.path).ok()?;
@@ -137,6 +140,7 @@ pub(super) struct Begun(Option<File>);
 impl Begun {
     /// Says that `tree` holds the state.
     pub(super) fn finish(self, tree: Oid) {
+        let _whole = Whole::begin();
         // Where this fails the name is cut short, and nobody takes it.
         let _ = self.0.map(|mut file| file.write_all(tree.to_string().as_bytes()));
     }

@@ -20,6 +20,7 @@ use super::error::StoreError;
 use super::objects::Objects;
 use super::record::Glance;
 use super::standing::standing;
+use crate::interrupt::Whole;
 
 /// What stood at one `import.toml`, oldest first: the commit that brought it, and it; none where it was taken
 /// away.
@@ -79,6 +80,7 @@ impl KnownImports {
         }
         let _ = write!(text, "{}", Digest::of(text.as_bytes()));
         let path = place(git, series, kind);
+        let _whole = Whole::begin();
         let _ = path.parent().map(fs::create_dir_all);
         let write: fn(&Path, &str) -> std::io::Result<()> = |path, text| {
             use std::io::Write as _;

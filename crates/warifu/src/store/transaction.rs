@@ -248,11 +248,13 @@ impl Transaction<'_> {
             return Ok(None);
         }
         self.steps.next("write a tree to")?;
+        let _whole = Whole::begin();
         builder.write().map(Some).map_err(git())
     }
 
     fn write_commit(&self, tree: Oid, parent: Option<Oid>, message: &Message<'_>) -> Result<Oid, StoreError> {
         self.steps.next("write a commit to")?;
+        let _whole = Whole::begin();
         let git = || StoreError::git(Doing::WriteCommit);
         let tree = self.repository.find_tree(tree).map_err(git())?;
         let parent = parent.map(|oid| self.repository.find_commit(oid)).transpose().map_err(git())?;
@@ -333,6 +335,7 @@ impl Transaction<'_> {
     /// Finishes what an import that died left behind: when the branch has moved, the work tree follows.
     pub(super) fn recover(&self, head: Option<Oid>) -> Result<(), StoreError> {
         let Ok(journal) = fs::read_to_string(self.lock.journal()) else { return Ok(()) };
+        let _whole = Whole::begin();
         self.remove_locks_left()?;
         let mut oids = journal.split_whitespace().filter_map(|text| Oid::from_str(text).ok());
         if let (Some(old), Some(new)) = (oids.next(), oids.next())

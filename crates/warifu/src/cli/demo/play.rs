@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use warifu::error::{Exit, Failure};
+use warifu::interrupt::{Begun, Whole};
 use warifu_values::say;
 
 use super::scratch::Scratch;
@@ -29,9 +30,27 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let began = Instant::now();
-        let lang = context.lang;
         let warifu = std::env::current_exe().map_err(|error| cannot(Path::new("warifu"), &error))?;
+        // At Ctrl-C the step that is played ends the story, and its folder and its checker go first.
+        let _whole = Whole::begin();
         let scratch = Scratch::new(self.dir.as_deref(), self.keep)?;
+        let begun = Begun::of(scratch.path.display());
+        let played = self.play(context, began, warifu, &scratch);
+        match played.is_err() && self.keep {
+            true => begun.stays(),
+            false => drop((scratch, begun)),
+        }
+        played
+    }
+
+    fn play(
+        &self,
+        context: &Context,
+        began: Instant,
+        warifu: PathBuf,
+        scratch: &Scratch,
+    ) -> Result<Exit, Failure> {
+        let lang = context.lang;
         let checker = warifu.with_file_name(format!("warifu-checker{}", std::env::consts::EXE_SUFFIX));
         let stage = Stage::new(lang, context.json, scratch.path.clone(), warifu, checker);
         opening::play(&stage)?;

@@ -8,6 +8,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use warifu::error::{Exit, Failure};
+use warifu::interrupt;
 use warifu_usage::columns;
 use warifu_values::lang::Lang;
 use warifu_values::say;
@@ -223,7 +224,10 @@ impl Step<'_> {
         }
         let mut command = stage.command(program);
         command.args(&words);
-        let ran = run_bounded(command).map_err(|error| cannot_run(program, &error))?;
+        // Somebody may have ended the story meanwhile, and with it this command.
+        let ran = interrupt::go_on().and_then(|()| run_bounded(command));
+        let ran = ran.and_then(|ran| interrupt::go_on().map(|()| ran));
+        let ran = ran.map_err(|error| cannot_run(program, &error))?;
         // Advice names a program by where it lies; the story types its name.
         let text = plain(&ran.output).replace(&program.display().to_string(), name);
         let as_expected = ran.status == Some(i32::from(expected.code()));

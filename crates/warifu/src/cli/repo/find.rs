@@ -8,7 +8,7 @@ use warifu::error::{Exit, Failure};
 use warifu::library::known_kind;
 use warifu::side::{By, load_side};
 use warifu::store::{At, Store};
-use warifu_masters::search::{Days, NoWords, Words};
+use warifu_masters::search::{Days, NoWords, Words, name_columns};
 use warifu_masters::timeline::Standing;
 use warifu_values::day::TreatmentDay;
 use warifu_values::say;
@@ -71,7 +71,7 @@ impl Args {
             true => self.in_repository(&words, context)?,
             false => self.in_files(&words, context)?,
         };
-        let exit = if found.hits.is_empty() && found.not_asked == 0 { Exit::Data } else { Exit::Done };
+        let exit = if found.hits.is_empty() { Exit::Data } else { Exit::Done };
         if context.json {
             let hits: Vec<Value> = found.hits.iter().map(Hit::document).collect();
             context.print_json(&json!({
@@ -117,17 +117,18 @@ impl Args {
         let mut found = looked_through(&store, &self.at, &masters, words)?;
         found.sort_by_cached_key(Hit::order);
         match self.on {
-            Some(day) => self.in_force(&store, found, day, context),
+            Some(day) => self.in_force(&store, found, (words, day), context),
             None => Ok(Found { hits: found, not_asked: 0 }),
         }
     }
 
-    /// Of `found` what is in force on `day`, as it was then: each code once, by its timeline.
+    /// Of `found` what is in force on `day` and has the words as it was then: each code once, by its
+    /// timeline.
     fn in_force(
         &self,
         store: &Store,
         found: Vec<Hit>,
-        day: TreatmentDay,
+        (words, day): (&Words, TreatmentDay),
         context: &Context,
     ) -> Result<Found, Failure> {
         let mut seen = BTreeSet::new();
@@ -139,33 +140,45 @@ impl Args {
             let period = life.timeline.on(day).period;
             let Standing::InForce { by } = period.standing else { continue };
             let Some(row) = &life.timeline.said(by).row else { continue };
+            let record = row.master();
+            // It may have got the name since.
+            let near = words.nearness(record, 0, &name_columns(record.layout()));
+            let Some(near) = near else { continue };
             let series = life.timeline.line(by).series.clone();
             if self.series.as_ref().is_some_and(|wanted| *wanted != series) {
                 continue;
             }
             let days = Days { first: period.first, last: period.last, is_withdrawn: false };
-            hits.push(Hit { series: Some(series), near: hit.near, days, record: row.master().clone() });
+            hits.push(Hit { series: Some(series), near, days, record: record.clone() });
             if hits.len() == SHOWN && !self.is_whole(context) {
                 break;
             }
         }
         let not_asked = rest.count();
+        hits.sort_by_cached_key(Hit::order);
         Ok(Found { hits, not_asked })
     }
 
     fn text(&self, found: &Found, context: &Context) -> String {
         let lang = context.lang;
         let (count, words) = (found.hits.len(), self.words.join(" "));
-        if count == 0 && found.not_asked == 0 {
+        if count == 0 {
             let on = self.on.map(|day| day.said(lang));
             let on = on.map(|day| say!(lang, " in force on {day}", "（{day} 適用分）")).unwrap_or_default();
+            let none = say!(
+                lang,
+                "nothing is called {words}{on}, and no code has it\nFewer letters find more.",
+                "「{words}」に当たる名称・コードはありません{on}\n語を短くしてください。"
+            );
+            // Who looks in files has no repository to be told of.
+            if !self.within.is_empty() {
+                return format!("{none}\n");
+            }
             let log = context.advise(&Advised::command(&["log"]));
             return say!(
                 lang,
-                "nothing is called {words}{on}, and no code has it\n\
-                 Fewer letters find more. Which masters are here:\n\n  {log}\n",
-                "「{words}」に当たる名称・コードはありません{on}\n\
-                 語を短くしてください。取込済みのマスターの一覧:\n\n  {log}\n"
+                "{none} Which masters are here:\n\n  {log}\n",
+                "{none}取込済みのマスターの一覧:\n\n  {log}\n"
             );
         }
         let shown = if self.is_whole(context) { count } else { SHOWN };

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 use warifu::error::{Exit, Failure};
+use warifu::interrupt::{self, Begun, Whole};
 use warifu::place::Place;
 use warifu::release::trust_failure;
 use warifu_channels::{
@@ -159,10 +160,19 @@ impl Carried {
             }
             _ => {}
         }
+        let to = to.to_string_lossy();
+        let begun = Begun::of(say!(
+            context.lang,
+            "{to} (readers there see what they saw before; the same command completes it)",
+            "{to}（読み手には以前の内容のままです。同じコマンドで続けられます）"
+        ));
         carry(&self.files, &place).map_err(|error| trust_failure(&error))?;
+        let whole = Whole::begin();
+        drop(begun);
+        interrupt::wrote(&to);
+        drop(whole);
         let (release, files) = (self.release.release, self.files.len());
         self.tell_unusable(context);
-        let to = to.to_string_lossy();
         if context.json {
             context.print_json(&json!({ "release": release, "to": to, "files": files }))?;
         } else {

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use warifu::error::Failure;
+use warifu::interrupt::{self, Whole};
 use warifu::release::trust_failure;
 use warifu_channels::{DraftDirectory, DraftError};
 use warifu_trust::{Halves, LeftOut, Organisation, Proposal, SignError, Tip};
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
-use warifu_values::text::one_line;
+use warifu_values::text::{one_line, shown_path};
 
 use crate::cli::Context;
 
@@ -71,11 +72,13 @@ impl Drafted {
         // Those of Kikin first, which Kokuho's seal.
         read.sort_by_key(|(_, one)| one.side() != Organisation::Kikin);
         let (mut beside, _) = self.folder.read_signatures(tip).map_err(|error| trust_failure(&error))?;
+        let _whole = Whole::begin();
         for (file, one) in read {
             let doubt = self.begun.doubt(&one, &beside, &self.proposal, tip);
             let doubt = doubt.map_err(|error| trust_failure(&error))?;
             if doubt.is_none() {
-                self.folder.write_signature(&one).map_err(|error| trust_failure(&error))?;
+                let file = self.folder.write_signature(&one).map_err(|error| trust_failure(&error))?;
+                interrupt::wrote(shown_path(&file));
                 beside.retain(|other| other.file_name() != one.file_name());
                 beside.push(one);
             }

@@ -203,6 +203,7 @@ impl ChangePassphrase {
         let whose = file.display().to_string();
         let passphrase = chosen(context, &whose, self.new_passphrase_file.as_deref())?;
         let pem = secret.to_encrypted_pem(&passphrase).map_err(|error| trust_failure(&error))?;
+        let whole = Whole::begin();
         // Beside its place and flushed first: after a power cut the key opens with one of the two.
         let beside = file.with_extension("key-new");
         files::write_private(&beside, pem.as_bytes())?;
@@ -214,6 +215,7 @@ impl ChangePassphrase {
                 &error,
             )
         })?;
+        drop(whole);
         let (id, groups) = (secret.public().id(), secret.public().id().read_out());
         if context.json {
             context.print_json(&json!({ "secret": file, "key_id": id.to_string(), "key": groups }))?;

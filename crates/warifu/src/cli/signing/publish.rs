@@ -141,12 +141,15 @@ impl Refresh {
         let key = self.key.read(context, |id| tip.root().holder(id))?;
         let at = self.at.address(context)?.publish_channel();
         let validity = self.at.floor()?.validity();
+        let whole = Whole::begin();
         let published = if self.rebuild {
             rebuild_timestamp(at.as_ref(), &tip, &key, now(), validity, self.above)
         } else {
             refresh_timestamp(at.as_ref(), &tip, &key, now(), validity)
         };
         let published = published.map_err(|error| trust_failure(&error))?;
+        interrupt::wrote(self.at.name());
+        drop(whole);
         if context.json {
             tell_published(context, &self.at, published.release.release, published.expires, &[])?;
         } else {

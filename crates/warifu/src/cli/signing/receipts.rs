@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use warifu::error::{Exit, Failure};
 use warifu::files;
+use warifu::interrupt::Whole;
 use warifu::release::trust_failure;
 use warifu_trust::{
     KeyCard, KeyId, Made, Manifest, Organisation, PublicKey, Receipt, Received, Receivers, ReleaseRef,
@@ -172,6 +173,7 @@ impl Collect {
             let (release, digest) = (receipt.release.release, Digest::of(&bytes));
             taken.push((format!("{release}-{}.json", digest.short()), bytes, card, receipt));
         }
+        let whole = Whole::begin();
         std::fs::create_dir_all(&self.folder).map_err(|error| {
             let folder = self.folder.display();
             Failure::system(
@@ -185,6 +187,7 @@ impl Collect {
             files::write(&self.folder.join(name), bytes)?;
             text.push_str(&format!("{}\n", line(receipt, card, context.lang)));
         }
+        drop(whole);
         if context.json {
             let all: Vec<Value> = taken.iter().map(|(_, _, card, one)| document(one, card)).collect();
             context.print_json(&json!({ "collected": all }))?;

@@ -4,12 +4,14 @@ use std::path::PathBuf;
 
 use warifu::advice::Advised;
 use warifu::error::{Exit, Failure};
+use warifu::interrupt::{self, Whole};
 use warifu::release::trust_failure;
 use warifu_trust::{Organisation, ReleaseRef, Tip};
 use warifu_usage::Refusal;
 use warifu_values::digest::Digest;
 use warifu_values::lang::Lang;
 use warifu_values::say;
+use warifu_values::text::shown_path;
 
 use super::confirm::Confirm;
 use super::draft::who_is_next;
@@ -77,9 +79,12 @@ impl Sign {
             Organisation::Kokuho => reviewed.sign_as_kokuho(&tip, &halves, &key, now(), validity),
         };
         let signed = signed.map_err(|error| trust_failure(&error))?;
+        let whole = Whole::begin();
         // Remembered first: a signature that nobody remembers could be given twice.
         self.place.at.remember_signed(proposal.release())?;
         let file = draft.folder.write_signature(&signed.signature).map_err(|error| trust_failure(&error))?;
+        interrupt::wrote(shown_path(&file));
+        drop(whole);
         let (file, same) = (file.display(), same_lines(context, &self.place.repo));
         let next = who_is_next(context, signed.tally, &self.draft);
         let last =

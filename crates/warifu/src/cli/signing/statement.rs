@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 use warifu::advice::{Advised, Blank};
 use warifu::error::{Exit, Failure};
+use warifu::interrupt::{self, Whole};
 use warifu::release::trust_failure;
 use warifu_channels::{fetch_published_manifest, publish_statement};
 use warifu_trust::{KeyId, Says, SignedRoot, StatementFile, Tip};
@@ -290,7 +291,10 @@ impl Speaking {
         context.acts.note("says", statement.made().says.say(Lang::En));
         self.confirm.ask(context, digest)?;
         let channel = self.at.address(context)?.publish_channel();
+        let whole = Whole::begin();
         publish_statement(channel.as_ref(), &statement, at).map_err(|error| trust_failure(&error))?;
+        interrupt::wrote(self.at.name());
+        drop(whole);
         // Read again: who said it is the first to hold to it.
         if !self.at.tip(context)?.statements().hold(&statement) {
             return Err(Failure::new(

@@ -6,6 +6,7 @@ use serde_json::json;
 use warifu::advice::{Advised, Blank};
 use warifu::error::{Exit, Failure};
 use warifu::files;
+use warifu::interrupt::{self, Whole};
 use warifu::release::trust_failure;
 use warifu_audit::Act;
 use warifu_channels::{publish_root, refuse_other_root};
@@ -331,10 +332,13 @@ impl Finish {
         if let (Some(channel), Some(previous)) = (&channel, &previous) {
             refuse_other_root(channel.as_ref(), previous).map_err(|error| trust_failure(&error))?;
         }
+        let whole = Whole::begin();
         output.write(root.bytes())?;
-        if let Some(channel) = channel {
+        if let (Some(channel), Some(name)) = (channel, &self.channel) {
             publish_root(channel.as_ref(), &root).map_err(|error| trust_failure(&error))?;
+            interrupt::wrote(name.display());
         }
+        drop(whole);
         let sha256 = Digest::of(root.bytes());
         if context.json {
             context

@@ -6,6 +6,7 @@ use super::super::error::{CommitError, CommitTold, Doing, ExchangeError, StoreEr
 use super::super::repository::Store;
 use super::by_hand::ByHand;
 use super::receive::{Cleared, Received};
+use crate::interrupt::Whole;
 
 /// The branch after an exchange.
 #[derive(Debug)]
@@ -65,6 +66,7 @@ impl Store {
     /// Keeps `commit` under a name of its own.
     fn set_aside(&self, commit: Oid) -> Result<String, StoreError> {
         let name = format!("set-aside/{}", &commit.to_string()[..12]);
+        let _whole = Whole::begin();
         let kept = self.repository.reference(
             &format!("refs/heads/{name}"),
             commit,

@@ -169,6 +169,7 @@ impl Store {
         let theirs = self.download(place, &branch, passing)?;
         let looked = self.look_through(theirs, passing);
         if let Ok(mut incoming) = self.repository.find_reference(INCOMING) {
+            let _whole = Whole::begin();
             incoming.delete().map_err(StoreError::git(Doing::ForgetReceived))?;
         }
         looked?;
@@ -271,6 +272,7 @@ impl Store {
     pub(super) fn note_seen(&self, place: &Place, branch: &str, theirs: Oid) -> Result<(), StoreError> {
         let origin = self.origin()?;
         if origin.is_some_and(|origin| origin.url == place.url()) {
+            let _whole = Whole::begin();
             let noted = self.repository.reference(&tracking(branch), theirs, true, "warifu: seen");
             noted.map_err(StoreError::git(Doing::NoteShared))?;
         }
@@ -280,6 +282,7 @@ impl Store {
     /// Remembers `place` as the copy to exchange with, where none is remembered.
     pub(super) fn remember_origin(&self, place: &Place) -> Result<(), StoreError> {
         if self.origin()?.is_none() {
+            let _whole = Whole::begin();
             let made = self.repository.remote(ORIGIN, place.url());
             made.map_err(StoreError::git(Doing::RememberShared))?;
         }

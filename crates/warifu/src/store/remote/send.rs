@@ -12,6 +12,7 @@ use super::super::line::{only_in, told};
 use super::super::repository::Store;
 use super::place::Place;
 use super::receive::{Passing, is_repository};
+use crate::interrupt::{self, Whole};
 
 /// How often it is tried to move the branch there while another program moves it, and the pause between.
 const TRIES: usize = 50;
@@ -65,7 +66,10 @@ impl Store {
                 // Somebody else was faster: what they sent is told, as if it had been there before.
                 Laid::Moved => return Err(self.sent_meanwhile(&place, &branch, passing)),
             },
-            None => self.push(&place, &branch)?,
+            None => {
+                self.push(&place, &branch)?;
+                interrupt::wrote(format_args!("{head:.12}"));
+            }
         }
         self.note_seen(&place, &branch, head)?;
         Ok(Sent { url: place.url().to_owned(), commit: head.to_string(), sent, is_new })
@@ -94,6 +98,7 @@ impl Store {
         before.map_or(Ok(()), |before| new.hide(before)).map_err(git())?;
         let mut pack = self.repository.packbuilder().map_err(git())?;
         pack.insert_walk(&mut new).map_err(git())?;
+        let _whole = Whole::begin();
         let odb = there.odb().map_err(git())?;
         let mut writer = odb.packwriter().map_err(git())?;
         let mut failed = None;
@@ -110,7 +115,10 @@ impl Store {
         let mut tries = 0..TRIES;
         loop {
             match there.reference_matching(&name, head, true, from, "warifu: sent") {
-                Ok(_) => return Ok(Laid::Yes),
+                Ok(_) => {
+                    interrupt::wrote(folder.display());
+                    return Ok(Laid::Yes);
+                }
                 Err(error) if error.code() == ErrorCode::Modified => return Ok(Laid::Moved),
                 // Another one moves it this very moment.
                 Err(error) if error.code() == ErrorCode::Locked => match tries.next() {
@@ -177,6 +185,7 @@ fn make_shared(place: &Place, branch: &str) -> Result<bool, ExchangeError> {
     }
     let mut options = RepositoryInitOptions::new();
     options.bare(true).initial_head(branch).external_template(false);
+    let _whole = Whole::begin();
     Repository::init_opts(folder, &options).map_err(StoreError::git(Doing::MakeShared))?;
     Ok(true)
 }

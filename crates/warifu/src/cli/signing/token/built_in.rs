@@ -2,6 +2,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use warifu::error::{Exit, Failure};
+use warifu::interrupt::{self, Whole};
 use warifu::release::trust_failure;
 use warifu_tokens::{Denied, OpenToken, Pin, Stands, Token, TokenError, TokenUri};
 use warifu_trust::{PublicKey, Signer, limits, prove};
@@ -143,8 +144,13 @@ pub(crate) fn make(
     let uri = parsed(uri)?;
     let uri = if exists { uri } else { uri.with_object(name) };
     let token = open(context, &uri, reach, file)?;
+    let whole = Whole::begin();
     let key = if exists { token.key(&uri) } else { token.make(&uri) };
     let key = key.map_err(|error| failed(&error))?;
+    if !exists {
+        interrupt::wrote(&uri);
+    }
+    drop(whole);
     prove(&key).map_err(|error| trust_failure(&error))?;
     context.acts.note("key", key.public().id().read_out());
     context.acts.note("token", &uri);
