@@ -53,7 +53,7 @@ mod tests {
         let never = |at| Answer { no_earlier: Some((keeper.clone(), FleetInstant(at))), ..silent.clone() };
         let knows = Answer { outcome: Some((Epoch(7), Outcome::Void)), ..silent.clone() };
         let of = |answers: &[&Answer]| {
-            let answers: Vec<_> = answers.iter().map(|one| (*one).clone()).enumerate();
+            let answers = answers.iter().map(|one| (*one).clone()).enumerate();
             let answers: Vec<_> = answers.map(|(at, answer)| (name(at), answer)).collect();
             outcome_by_members(Epoch(7), commit, &keeper, &answers, &members)
         };

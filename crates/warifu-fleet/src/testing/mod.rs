@@ -9,6 +9,8 @@ mod store;
 mod plan;
 
 mod area;
+mod scale;
 
 pub use area::{Breach, Ran, run};
 pub use plan::{Broken, Fault, Plan, Trouble};
+pub use scale::{Figures, Fleet, measure};

@@ -21,6 +21,11 @@ pub enum Trouble {
     CoordinatorDead(u8),
     /// Every second message takes up to three seconds.
     Slow,
+    /// Of a member's messages one in five comes through, up to a second and a half late.
+    Weak(u8),
+    /// What coordinators write takes 300 ms and three times so many, so that instants are near or past when
+    /// members see them.
+    LateWrites(u8),
 }
 
 /// A trouble, from when and for how long, in milliseconds of the run.
@@ -100,22 +105,33 @@ impl Plan {
         }
     }
 
-    /// Anything goes wrong.
+    /// Anything goes wrong: of two seeds the one has troubles anywhere, the other has them where epochs change.
     pub fn any(seed: u64) -> Self {
         let mut dice = Dice(seed ^ 0x5eed);
+        let aimed = seed % 2 == 1;
         let until = 12_000;
-        let count = dice.below(9);
-        let faults = (0..count).map(|_| Fault::any(dice.roll(), until)).collect();
-        let mut times = |least: u64, most: u64| -> Vec<u64> {
-            let count = dice.between(least as i64, most as i64);
+        let times = |dice: &mut Dice, least: i64, most: i64| -> Vec<u64> {
+            let count = dice.between(least, most);
             (0..count).map(|_| dice.below(until)).collect()
         };
-        let mut published = times(1, 3);
-        published.insert(0, 300);
-        let found_wrong = times(0, 2);
+        let mut published = times(&mut dice, 1, 3);
+        published.push(300);
+        let found_wrong = times(&mut dice, 0, 2);
+        let moves: Vec<u64> = published.iter().chain(&found_wrong).copied().collect();
+        let count = dice.between(0, if aimed { 12 } else { 8 });
+        let faults = (0..count).map(|_| {
+            let mut fault = Fault::any(dice.roll(), until);
+            if aimed {
+                // Preparing takes up to 600 ms, a commit has an instant a second ahead.
+                fault.at = moves[dice.below(moves.len() as u64) as usize] + dice.below(2_000);
+                fault.lasts = 50 + dice.below(1_500);
+            }
+            fault
+        });
+        let faults = faults.collect();
         Plan {
             seed,
-            voters: 1 + dice.below(7) as u8,
+            voters: if aimed { 2 + dice.below(4) as u8 } else { 1 + dice.below(7) as u8 },
             followers: dice.below(3) as u8,
             clocks_apart: dice.below(2_001),
             lost_per_mille: [0, 0, 20, 200][dice.below(4) as usize],
@@ -140,7 +156,7 @@ impl Fault {
     pub fn any(number: u64, until: u64) -> Self {
         let mut dice = Dice(number);
         let (one, other) = (dice.roll() as u8, dice.roll() as u8);
-        let trouble = match dice.below(9) {
+        let trouble = match dice.below(13) {
             0 | 1 => Trouble::Crash(one),
             2 => Trouble::CutFromStore(one),
             3 => Trouble::CutPair(one, other),
@@ -148,6 +164,8 @@ impl Fault {
             5 => Trouble::Split(one),
             6 => Trouble::StoreDead,
             7 => Trouble::CoordinatorDead(one),
+            8 | 9 => Trouble::Weak(one),
+            10 | 11 => Trouble::LateWrites(one),
             _ => Trouble::Slow,
         };
         Fault { trouble, at: dice.below(until), lasts: 50 + dice.below(4_000) }

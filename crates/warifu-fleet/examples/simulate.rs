@@ -1,0 +1,34 @@
+//! The figures of docs/fleet.md: areas of 12 to 10,000 members on a virtual clock. A seed as argument gives
+//! another run; equal seeds give equal ones.
+#![expect(clippy::print_stdout, reason = "it is run for what it prints")]
+
+use warifu_fleet::testing::{Fleet, measure};
+
+fn main() {
+    let seed = std::env::args().nth(1).and_then(|seed| seed.parse().ok()).unwrap_or(1);
+    println!(
+        "| members (voters) | W, reads every | armed | late: median, 99.9 %, last | fall back: the same |"
+    );
+    for (members, voters, freshness, reads_every) in
+        [(12, 12, 400, 100), (100, 25, 400, 100), (1_000, 25, 1_000, 250), (10_000, 25, 4_000, 1_000)]
+    {
+        let figures = measure(Fleet { members, voters, freshness, reads_every, seed });
+        let ([median, most, last], back) = (figures.late, figures.fallen_back);
+        println!(
+            "| {members} ({voters}) | {freshness}, {reads_every} ms | {} ms | {median}, {most}, {last} ms | \
+             {}, {}, {} ms |",
+            figures.armed, back[0], back[1], back[2]
+        );
+        println!(
+            "  a move: {} writes ({:.2} a member), at most {} in a second; {} watch messages, the last {} ms \
+             after its change; {} reads a second; {} ms not ready",
+            figures.move_writes,
+            figures.move_writes as f64 / members as f64,
+            figures.most_writes,
+            figures.watched,
+            figures.fan_out,
+            figures.reads,
+            figures.not_ready
+        );
+    }
+}
