@@ -76,7 +76,7 @@ pub struct Ran {
 enum Message {
     Read { by: Actor, sent: Tick },
     ReadAnswer { by: Actor, sent: Tick, view: StoreView, alive: Option<BTreeMap<MemberName, Report>> },
-    Change(Change),
+    Change(Box<Change>),
     Arm { by: Actor, arm: Arm },
     ArmAnswer { by: Actor, epoch: Epoch },
     Report { by: MemberName, report: Report },
@@ -719,7 +719,7 @@ impl<'a> Area<'a> {
             if let Some(change) = self.decides(place, &view, &reports)
                 && self.reaches_store(place)
             {
-                self.send(place, Message::Change(change));
+                self.send(place, Message::Change(Box::new(change)));
             }
             return;
         }

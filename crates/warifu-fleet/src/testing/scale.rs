@@ -400,7 +400,7 @@ impl Large {
                 }
             }
             (_, Next::Armed(_)) if epoch == Epoch(2) => {
-                self.figures.armed = (self.now - self.committed[&epoch]) / 1000
+                self.figures.armed = (self.now - self.committed[&epoch]) / 1000;
             }
             _ => {}
         }
