@@ -18,8 +18,8 @@ pub struct Issued {
     pub taken: bool,
 }
 
-/// An answer. It also is a promise, which the rule of arming keeps: from now on the member arms for no instant
-/// that is nearer than a permission is long.
+/// An answer. It also is a promise, which the rule of arming keeps: from now on the member arms for no
+/// instant that is nearer than a permission is long.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
     /// The newest record that it has.

@@ -1,8 +1,8 @@
 //! Fleet time without a common clock: it is what the clock of one member, the timekeeper, shows, and every
 //! other member measures how far its own ticks are from that.
 //!
-//! So clocks that are seconds apart do no harm: nobody's wall clock is asked but the timekeeper's, and that one
-//! is chosen as the median of the living, which is right when a majority is. An estimate has a bound that
+//! So clocks that are seconds apart do no harm: nobody's wall clock is asked but the timekeeper's, and that
+//! one is chosen as the median of the living, which is right when a majority is. An estimate has a bound that
 //! follows from the round trip alone, and grows with the drift since then; whoever's bound is too wide arms
 //! nothing and exchanges nothing.
 

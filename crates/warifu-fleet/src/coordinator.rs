@@ -27,8 +27,8 @@ pub struct View<'a> {
     pub clocks: &'a BTreeMap<MemberName, (BootId, i64)>,
     /// What people said.
     pub orders: &'a Orders,
-    /// The newest release of the channel, and the instant before which it may not be activated: signed by both
-    /// organisations, or put off by the calendar.
+    /// The newest release of the channel, and the instant before which it may not be activated: signed by
+    /// both organisations, or put off by the calendar.
     pub newest: Option<(Release, Option<FleetInstant>)>,
     /// What probation found against the master of this epoch, in a code or words.
     pub fault: Option<(Epoch, String)>,

@@ -268,8 +268,8 @@ impl Desired {
         Some(Stands { epoch: self.last, release })
     }
 
-    /// The newest epoch of which whoever has this record knows whether, and from when, it would judge. Nothing
-    /// is known of the instant of what is only prepared.
+    /// The newest epoch of which whoever has this record knows whether, and from when, it would judge.
+    /// Nothing is known of the instant of what is only prepared.
     pub fn newest_told(&self) -> Epoch {
         match self.next {
             Next::Preparing(_) => Epoch(self.last.0.saturating_sub(1)),

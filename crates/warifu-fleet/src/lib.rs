@@ -4,13 +4,13 @@
 //! An **area** is a group of checkers that must answer alike. Its **desired record** lies in a store (etcd)
 //! and changes by compare-and-swap only. Each move to another release is an **epoch**: *prepared* by the
 //! members, *committed* with an **instant**, **armed** by a majority of the voters before it, *exchanged* at
-//! it, and *settled*. A member judges only while it has a **permission**, which ends by itself. The proof that
-//! no two ready members judge the claims of one instant by different releases is in `docs/fleet.md`.
+//! it, and *settled*. A member judges only while it has a **permission**, which ends by itself. The proof
+//! that no two ready members judge the claims of one instant by different releases is in `docs/fleet.md`.
 //!
 //! This crate is the pure core: records, rules, and the state machine of a member. It reads no clock, keeps
 //! nothing and knows no network; whoever calls it brings ticks, readings and what the store said, and carries
-//! out what it returns. It does not know what a release contains: a digest that this member verified itself is
-//! all that it asks for, so that a store can withhold, and never install.
+//! out what it returns. It does not know what a release contains: a digest that this member verified itself
+//! is all that it asks for, so that a store can withhold, and never install.
 //!
 //! To be read in this order: [`time`], [`clock`], [`member`], [`release`], [`policy`], [`quarantine`], then
 //! the record in [`desired`] and who armed in [`armed`]; [`report`], [`outcome`], [`answer`], [`learnt`],

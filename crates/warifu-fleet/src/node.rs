@@ -246,8 +246,8 @@ impl Node {
 
     /// Arms for the pending commit, if the instant is far enough ahead: no permission that was given before
     /// now, here or by a store that did not have the commit yet, reaches it. [`Node::kept`] is on the disk
-    /// before the key is written and before any other answer is given; a key that the store did not confirm is
-    /// given again.
+    /// before the key is written and before any other answer is given; a key that the store did not confirm
+    /// is given again.
     pub fn arm(&mut self, reading: Option<Reading>) -> Option<Arm> {
         let Seen { revision, record } = self.kept.seen.as_ref()?;
         let (Next::Committed(commit), Some(new)) = (record.next(), record.would_stand()) else {

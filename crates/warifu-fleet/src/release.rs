@@ -15,8 +15,8 @@ impl Epoch {
     }
 }
 
-/// A release by what a store may say of one: its number for people, and the digest of its manifest, by which a
-/// member finds what it verified itself.
+/// A release by what a store may say of one: its number for people, and the digest of its manifest, by which
+/// a member finds what it verified itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Release {
     /// As both organisations numbered it.

@@ -1,7 +1,7 @@
 //! What a member looks at before it follows a record: a store is trusted to order, and for nothing else.
 //!
-//! A store that others have taken can withhold, or move an area between what it runs and what it ran. Both are
-//! seen here, refused with a reason, and told; the member keeps what it has.
+//! A store that others have taken can withhold, or move an area between what it runs and what it ran. Both
+//! are seen here, refused with a reason, and told; the member keeps what it has.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -52,7 +52,7 @@ impl Speak for Refusal {
             Refusal::WentBack(from, to) => say!(
                 lang,
                 "the fleet's record went from epoch {} back to {}; it is not followed",
-                "フリートの記録の世代が {} から {} に戻りました。この記録には従いません",
+                "フリートの記録のエポックが {} から {} に戻りました。この記録には従いません",
                 from.0,
                 to.0
             ),
@@ -66,13 +66,13 @@ impl Speak for Refusal {
             Refusal::Rewritten(epoch) => say!(
                 lang,
                 "the fleet's record says something else of epoch {} than before; it is not followed",
-                "フリートの記録の世代 {} の内容が以前と異なります。この記録には従いません",
+                "フリートの記録のエポック {} の内容が以前と異なります。この記録には従いません",
                 epoch.0
             ),
             Refusal::NotVerified(digest) => say!(
                 lang,
                 "the fleet's record names {}, which this checker has not verified itself",
-                "フリートの記録が指す {} は、この装置がまだ自ら検証していません",
+                "フリートの記録が指す {} は、このチェッカーがまだ自ら検証していません",
                 digest.short()
             ),
             Refusal::TooManyChanges(most) => say!(
@@ -84,7 +84,7 @@ impl Speak for Refusal {
             Refusal::OtherTiming => say!(
                 lang,
                 "the fleet's record has another timing than the area was founded with",
-                "フリートの記録の時間条件が、この地域の設立時のものと異なります"
+                "フリートの記録の時間条件が、このエリアの設立時のものと異なります"
             ),
         }
     }

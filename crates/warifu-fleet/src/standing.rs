@@ -61,33 +61,33 @@ impl Speak for NotReady {
             NotReady::KnowsNothing => say!(
                 lang,
                 "this checker has not heard from its fleet yet",
-                "この装置はフリートからまだ何も受け取っていません"
+                "このチェッカーはフリートからまだ何も受け取っていません"
             ),
             NotReady::NotAMember => say!(
                 lang,
                 "this checker is no member of its area any more",
-                "この装置は地域の一員ではなくなりました"
+                "このチェッカーはエリアのメンバーではなくなりました"
             ),
             NotReady::NothingStands => say!(
                 lang,
                 "the area has no release to judge by yet",
-                "この地域では審査に使うリリースがまだ決まっていません"
+                "このエリアでは審査に使うリリースがまだ決まっていません"
             ),
             NotReady::CutOff => say!(
                 lang,
                 "neither the fleet's store nor most of its members can be reached",
-                "フリートの保管先にも過半数の仲間にも連絡が取れません"
+                "フリートの保管先にも過半数のメンバーにも連絡が取れません"
             ),
             NotReady::ClockUnsure(epoch) => say!(
                 lang,
                 "the clock is too unsure for the instant of epoch {}",
-                "世代 {} への切替時刻に対して時計の誤差が大きすぎます",
+                "エポック {} への切替時刻に対して時計の誤差が大きすぎます",
                 epoch.0
             ),
             NotReady::OutcomeUnknown(epoch) => say!(
                 lang,
                 "it is not known whether epoch {} began",
-                "世代 {} が始まったかどうか分かりません",
+                "エポック {} が始まったかどうか分かりません",
                 epoch.0
             ),
             NotReady::NotHeld(digest) => {

@@ -1,5 +1,6 @@
-//! One epoch, whatever goes wrong: areas on a virtual clock, with every member, the store, the network and the
-//! clocks failing. `WARIFU_FLEET_RUNS` runs more random schedules than the default, `WARIFU_FLEET_SEED` others.
+//! One epoch, whatever goes wrong: areas on a virtual clock, with every member, the store, the network and
+//! the clocks failing. `WARIFU_FLEET_RUNS` runs more random schedules than the default, `WARIFU_FLEET_SEED`
+//! others.
 
 use std::env::var;
 

@@ -41,8 +41,8 @@ pub enum Breach {
         /// The epochs.
         epochs: (Epoch, Epoch),
     },
-    /// Two claims that were received at one instant of fleet time, told by clocks that are sure, were judged by
-    /// different releases.
+    /// Two claims that were received at one instant of fleet time, told by clocks that are sure, were judged
+    /// by different releases.
     OneInstant {
         /// Milliseconds of the run.
         at: u64,
@@ -66,6 +66,8 @@ pub struct Ran {
     pub none_ready: u64,
     /// The longest row of them.
     pub none_ready_row: u64,
+    /// Milliseconds after all was mended until all members were ready by one epoch.
+    pub whole_after: Option<u64>,
     /// Writes to the store.
     pub writes: u64,
     /// Of everything that was judged, in order: equal runs have equal ones.
@@ -817,6 +819,9 @@ impl<'a> Area<'a> {
         self.ran.none_ready += u64::from(self.row > 0);
         self.ran.none_ready_row = self.ran.none_ready_row.max(self.row);
         let (Some(oldest), Some(newest)) = (ready.iter().min(), ready.iter().max()) else { return Ok(()) };
+        if oldest == newest && ready.len() == self.count() && self.ran.whole_after.is_none() {
+            self.ran.whole_after = self.now.checked_sub(self.plan.until);
+        }
         if oldest.1 == newest.1 && ready.iter().all(|(_, release)| *release == oldest.1) {
             return Ok(());
         }

@@ -105,7 +105,8 @@ impl Plan {
         }
     }
 
-    /// Anything goes wrong: of two seeds the one has troubles anywhere, the other has them where epochs change.
+    /// Anything goes wrong: of two seeds the one has troubles anywhere, the other has them where epochs
+    /// change.
     pub fn any(seed: u64) -> Self {
         let mut dice = Dice(seed ^ 0x5eed);
         let aimed = seed % 2 == 1;

@@ -1,5 +1,5 @@
-//! How long a large area takes, and what it asks of the store: the same members and the same coordinator, with
-//! nothing that goes wrong, and a store that works as fast as is assumed here.
+//! How long a large area takes, and what it asks of the store: the same members and the same coordinator,
+//! with nothing that goes wrong, and a store that works as fast as is assumed here.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
