@@ -2,7 +2,7 @@
 //! another run; equal seeds give equal ones.
 #![expect(clippy::print_stdout, reason = "it is run for what it prints")]
 
-use warifu_fleet::testing::{Fleet, measure};
+use warifu_fleet::testing::{Fleet, Plan, measure, run};
 
 fn main() {
     let seed = std::env::args().nth(1).and_then(|seed| seed.parse().ok()).unwrap_or(1);
@@ -31,4 +31,29 @@ fn main() {
             figures.not_ready
         );
     }
+    let (mut whole, mut sums) = (Vec::new(), [0u64; 3]);
+    for number in 0..SCHEDULES {
+        match run(&Plan::any(seed * SCHEDULES + number)) {
+            Err(breach) => println!("schedule {number}: {breach:?}"),
+            Ok(ran) => {
+                sums = [sums[0] + ran.exchanges, sums[1] + ran.voids, sums[2] + ran.none_ready];
+                whole.extend(ran.whole_after);
+            }
+        }
+    }
+    whole.sort_unstable();
+    let at = |per_mille: usize| whole.get(whole.len() * per_mille / 1000).or(whole.last());
+    println!(
+        "{SCHEDULES} schedules: {} exchanges, {} voids, {} ms with no member ready; all ready by one epoch \
+         after the last trouble: median {:?}, 99 % {:?}, last {:?} ms",
+        sums[0],
+        sums[1],
+        sums[2],
+        at(500),
+        at(990),
+        at(1000)
+    );
 }
+
+/// In which anything goes wrong.
+const SCHEDULES: u64 = 400;

@@ -397,14 +397,8 @@ impl Desired {
         Ok(Desired { timekeeper: Some(timekeeper), ..self.step(self.next, cause) })
     }
 
-    /// Others belong to the area. Only one vote changes at a time, and whoever writes it has made sure that a
-    /// majority has seen the present list ([`crate::prepared::have_seen`]): then a majority of any list that
-    /// somebody still goes by has a member in common with each majority of the newest.
-    ///
-    /// # Errors
-    ///
-    /// When something is under way, or several votes change.
-    pub fn with_members(&self, members: Members, cause: Cause) -> Result<Desired, NoStep> {
+    /// Others belong to the area; [`crate::roll::change_members`] asks what must be asked before.
+    pub(crate) fn with_members(&self, members: Members, cause: Cause) -> Result<Desired, NoStep> {
         self.idle()?;
         if self.members.votes_apart(&members) > 1 {
             return Err(NoStep::TooManyVotes);

@@ -1,5 +1,7 @@
 //! What became of a commit by what members say of it, when the store says nothing.
 
+use std::collections::BTreeMap;
+
 use crate::answer::Answer;
 use crate::clock::Timekeeper;
 use crate::desired::Commit;
@@ -9,19 +11,18 @@ use crate::release::Epoch;
 
 /// What became of the commit of `epoch`: somebody knows; or the store took the keys of a majority; or so many
 /// never armed, and cannot any more since by their clocks the instant has come, that no majority is left.
-/// `answers` has each member once.
 pub fn outcome_by_members(
     epoch: Epoch,
     commit: Commit,
     timekeeper: &Timekeeper,
-    answers: &[(MemberName, Answer)],
+    answers: &BTreeMap<MemberName, Answer>,
     members: &Members,
 ) -> Option<Outcome> {
-    if let Some(known) = answers.iter().find_map(|(_, answer)| answer.knows(epoch)) {
+    if let Some(known) = answers.values().find_map(|answer| answer.knows(epoch)) {
         return Some(known);
     }
     let votes = |says: &dyn Fn(&Answer) -> bool| {
-        let saying = answers.iter().filter(|(name, answer)| members.voters().contains(name) && says(answer));
+        let saying = answers.iter().filter(|(name, answer)| members.voters().contains(*name) && says(answer));
         saying.count()
     };
     if votes(&|answer| answer.is_armed(epoch)) >= members.majority() {
@@ -54,7 +55,7 @@ mod tests {
         let knows = Answer { outcome: Some((Epoch(7), Outcome::Void)), ..silent.clone() };
         let of = |answers: &[&Answer]| {
             let answers = answers.iter().map(|one| (*one).clone()).enumerate();
-            let answers: Vec<_> = answers.map(|(at, answer)| (name(at), answer)).collect();
+            let answers = answers.map(|(at, answer)| (name(at), answer)).collect();
             outcome_by_members(Epoch(7), commit, &keeper, &answers, &members)
         };
         let (taken, asked) = (&armed(true), &armed(false));

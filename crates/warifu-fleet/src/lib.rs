@@ -15,7 +15,8 @@
 //! To be read in this order: [`time`], [`clock`], [`member`], [`release`], [`policy`], [`quarantine`], then
 //! the record in [`desired`] and who armed in [`armed`]; [`report`], [`outcome`], [`answer`], [`learnt`],
 //! [`permission`], [`sight`] and [`standing`] are what a member knows and says, [`node`] is the member;
-//! [`orders`], [`prepared`] and [`probation`] are what the [`coordinator`] decides by.
+//! [`orders`], [`prepared`] and [`probation`] are what the [`coordinator`] decides by, and [`roll`] is how
+//! members change.
 #![warn(missing_docs)]
 
 pub mod time;
@@ -42,6 +43,7 @@ pub mod node;
 pub mod orders;
 pub mod prepared;
 pub mod probation;
+pub mod roll;
 
 pub mod coordinator;
 

@@ -3,7 +3,7 @@
 //! It is told what the store and other members said, with the tick at which each question was *sent*, and is
 //! asked what it does. Nothing of it reads a clock.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use warifu_values::digest::Digest;
@@ -156,22 +156,20 @@ impl Node {
         self.follow(seen, now)
     }
 
-    /// Other members answered what was asked at `sent`. The answer of this one is counted too.
+    /// Other members answered what was asked at `sent`. The word of this one is counted, too.
     pub fn on_answers(
         &mut self,
         sent: Tick,
         now: Tick,
         reading: Option<Reading>,
-        others: &[(MemberName, Answer)],
+        others: &BTreeMap<MemberName, Answer>,
     ) {
-        for (_, answer) in others {
-            if let Some(seen) = &answer.seen {
-                // Whoever has a record that is not followed vouches for too little, and is not counted below.
-                let _refused = self.follow(seen, now);
-            }
+        for seen in others.values().filter_map(|answer| answer.seen.as_ref()) {
+            // Who has a record that is not followed vouches for too little, and is not counted below.
+            let _refused = self.follow(seen, now);
         }
-        let others = others.iter().filter(|(name, _)| *name != self.me).cloned();
-        let answers: Vec<_> = others.chain([(self.me.clone(), self.answer(reading))]).collect();
+        let mut answers = others.clone();
+        answers.insert(self.me.clone(), self.answer(reading));
         let Some(Seen { record, .. }) = &self.kept.seen else { return };
         if let (Next::Committed(commit), Some(timekeeper)) = (record.next(), record.timekeeper()) {
             let epoch = record.last();

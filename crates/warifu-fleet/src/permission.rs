@@ -4,6 +4,8 @@
 //! A permission says: no commit that this member does not know of begins before it ends. It begins when the
 //! question was *sent*, never when the answer came.
 
+use std::collections::BTreeMap;
+
 use crate::answer::Answer;
 use crate::member::{MemberName, Members};
 use crate::policy::Timing;
@@ -26,17 +28,18 @@ impl Permission {
     }
 
     /// By members, who were asked at `sent`: a majority of the voters vouch that they armed for nothing that
-    /// is newer than `told`. `answers` has each member once, the one who asks too; records that they brought
-    /// were taken in before.
+    /// is newer than `told`. The one who asks is among `answers`; records that they brought were taken in
+    /// before.
     pub fn by_members(
         sent: Tick,
         told: Epoch,
-        answers: &[(MemberName, Answer)],
+        answers: &BTreeMap<MemberName, Answer>,
         members: &Members,
         timing: &Timing,
     ) -> Self {
-        let vouches =
-            |(name, answer): &&(MemberName, Answer)| members.voters().contains(name) && answer.vouches(told);
+        let vouches = |(name, answer): &(&MemberName, &Answer)| {
+            members.voters().contains(*name) && answer.vouches(told)
+        };
         let majority = answers.iter().filter(vouches).count() >= members.majority();
         Permission(majority.then_some(sent + timing.freshness))
     }
@@ -84,7 +87,7 @@ mod tests {
             no_earlier: None,
         };
         let of = |answers: &[(usize, u64)]| {
-            let answers: Vec<_> = answers.iter().map(|(at, epoch)| (name(*at), answer(*epoch))).collect();
+            let answers = answers.iter().map(|(at, epoch)| (name(*at), answer(*epoch))).collect();
             Permission::by_members(Tick(0), Epoch(3), &answers, &members, &TIMING).holds(Tick(0))
         };
         assert!(of(&[(0, 1), (1, 3), (2, 3)]));

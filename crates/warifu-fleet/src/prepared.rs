@@ -1,8 +1,8 @@
-//! Whether what is being prepared may be committed, and whether the area has seen its own members.
+//! Whether what is being prepared may be committed, and what it waits for.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::desired::{Desired, Next, Seen};
+use crate::desired::{Desired, Next};
 use crate::member::MemberName;
 use crate::orders::{Act, Orders};
 use crate::policy::{Advance, Quorum};
@@ -91,14 +91,4 @@ pub fn may_commit(
         Advance::Person if orders.find(&Act::Advance(epoch)).is_none() => Err(WaitsFor::Person),
         Advance::Person | Advance::Unasked => Ok(()),
     }
-}
-
-/// Whether a majority of the voters has seen the present record, so that its list of members may change.
-/// `off` are voters of whom a person knows that they are switched off: they go by no list.
-pub fn have_seen(seen: &Seen, reports: &BTreeMap<MemberName, Report>, off: &BTreeSet<MemberName>) -> bool {
-    let members = seen.record.members();
-    let has_seen = |member: &&MemberName| {
-        off.contains(*member) || reports.get(*member).is_some_and(|report| report.seen >= seen.revision)
-    };
-    members.voters().iter().filter(has_seen).count() >= members.majority()
 }

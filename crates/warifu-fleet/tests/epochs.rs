@@ -1,6 +1,7 @@
 //! One epoch, whatever goes wrong: areas on a virtual clock, with every member, the store, the network and
 //! the clocks failing. `WARIFU_FLEET_RUNS` runs more random schedules than the default, `WARIFU_FLEET_SEED`
 //! others.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::env::var;
 
@@ -8,6 +9,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
 use warifu_fleet::testing::{Breach, Broken, Fault, Plan, Ran, Trouble, run};
 
+#[expect(clippy::disallowed_methods, reason = "who runs a test says how long")]
 fn number(variable: &str, default: u64) -> u64 {
     var(variable).ok().and_then(|number| number.parse().ok()).unwrap_or(default)
 }

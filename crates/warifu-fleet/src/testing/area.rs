@@ -127,7 +127,7 @@ impl Ord for Late {
 struct Member {
     node: Node,
     clock: Option<Clock>,
-    asked: (u64, Tick, Vec<(MemberName, Answer)>),
+    asked: (u64, Tick, BTreeMap<MemberName, Answer>),
     preparing: BTreeSet<(Digest, Epoch)>,
     armed_at: u64,
 }
@@ -262,7 +262,7 @@ impl<'a> Area<'a> {
             let member = Member {
                 node,
                 clock: None,
-                asked: (0, Tick(0), Vec::new()),
+                asked: (0, Tick(0), BTreeMap::new()),
                 preparing: BTreeSet::new(),
                 armed_at: 0,
             };
@@ -409,7 +409,7 @@ impl<'a> Area<'a> {
         if asks {
             let round = self.now;
             if let Some(member) = &mut self.members[place] {
-                member.asked = (round, sent, Vec::new());
+                member.asked = (round, sent, BTreeMap::new());
             }
             for of in 0..usize::from(self.plan.voters.max(1)) {
                 if of != place && self.reach(place, of) {
@@ -502,7 +502,7 @@ impl<'a> Area<'a> {
         let (_, sent, answers) = &member.asked;
         let (sent, mut answers) = (*sent, answers.clone());
         if broken == Some(Broken::OneVouches)
-            && let Some((_, answer)) = answers.first().cloned()
+            && let Some(answer) = answers.values().next().cloned()
         {
             answers = voters.into_iter().map(|name| (name, answer.clone())).collect();
         }
@@ -664,7 +664,7 @@ impl<'a> Area<'a> {
                     && member.asked.0 == round
                 {
                     let seen = answer.seen.clone();
-                    member.asked.2.push((name, *answer));
+                    member.asked.2.insert(name, *answer);
                     self.heard(by.place);
                     self.late_release(by.place, seen);
                 }

@@ -309,7 +309,9 @@ impl Large {
             Event::Armed(of, epoch) => self.nodes[of].on_armed(epoch),
             Event::Stage { of, epoch, stage } => {
                 self.nodes[of].progressed(Progress::At(epoch, stage));
-                if let Some(report) = self.nodes[of].report() {
+                // A stage that is passed within that time is not announced: nobody waits for it.
+                let announced = stage >= Stage::Prepared;
+                if let Some(report) = self.nodes[of].report().filter(|_| announced) {
                     let there = self.now + self.way();
                     self.at(there, Event::Report { of, report });
                 }

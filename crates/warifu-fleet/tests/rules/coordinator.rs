@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use warifu_fleet::clock::Timekeeper;
 use warifu_fleet::coordinator::{Change, View, decide};
-use warifu_fleet::desired::{Desired, Next, Seen};
-use warifu_fleet::member::{BootId, MemberName};
+use warifu_fleet::desired::{Desired, Next, NoStep, Seen};
+use warifu_fleet::member::{BootId, MemberName, Members};
 use warifu_fleet::orders::{Act, Order, Orders};
 use warifu_fleet::policy::{Advance, Quorum, Terms};
-use warifu_fleet::prepared::{WaitsFor, have_seen, may_commit};
+use warifu_fleet::prepared::{WaitsFor, may_commit};
 use warifu_fleet::release::{Epoch, Release, Revision};
 use warifu_fleet::report::{Nack, Progress, Report, Stage};
+use warifu_fleet::roll::{NotChanged, change_members};
 use warifu_fleet::time::{FleetInstant, Millis};
 
 use super::world::{
@@ -264,11 +265,18 @@ fn the_clock_in_the_middle_keeps_the_time_when_who_kept_it_is_gone() {
 fn the_list_of_members_changes_when_a_majority_has_seen_the_one_before() {
     let area = settled(Terms::default());
     let mut case = case(&area);
-    assert!(have_seen(&case.seen, &case.reports, &[].into()));
+    let changed = |case: &Case, off: &[&str], voters: &[&str]| {
+        let of = |names: &[&str]| names.iter().map(|one| name(one)).collect();
+        let members = Members::new(of(voters), [].into()).unwrap();
+        change_members(&case.seen, members, &case.reports, &of(off), cause())
+    };
+    let four = ["a", "b", "c", "d"];
+    assert!(changed(&case, &[], &four).is_ok());
+    assert_eq!(changed(&case, &[], &["a", "d"]), Err(NotChanged::Step(NoStep::TooManyVotes)));
     for old in ["b", "c"] {
         let report = Report { seen: Revision(6), ..case.reports[&name(old)].clone() };
         case.reports.insert(name(old), report);
     }
-    assert!(!have_seen(&case.seen, &case.reports, &[].into()));
-    assert!(have_seen(&case.seen, &case.reports, &[name("c")].into()));
+    assert_eq!(changed(&case, &[], &four), Err(NotChanged::NotSeen(1)));
+    assert!(changed(&case, &["c"], &["a", "b"]).is_ok());
 }

@@ -5,6 +5,7 @@ use warifu_fleet::member::{BootId, Members};
 use warifu_fleet::node::{Kept, Node, StoreView};
 use warifu_fleet::policy::Terms;
 use warifu_fleet::release::{Epoch, Revision};
+use warifu_fleet::roll::change_members;
 use warifu_fleet::sight::Refusal;
 use warifu_fleet::standing::{NotReady, Standing};
 use warifu_fleet::time::Tick;
@@ -77,9 +78,9 @@ fn whoever_hears_nothing_is_out_before_anything_newer_begins() {
     assert_eq!(node.standing(Tick(1_400), None), Standing::NotReady(NotReady::CutOff));
     // Two of three voters vouch, its own voice among them.
     let other = node.answer(None);
-    node.on_answers(Tick(1_300), Tick(1_350), None, &[(name("c"), other)]);
+    node.on_answers(Tick(1_300), Tick(1_350), None, &[(name("c"), other)].into());
     assert_eq!(node.standing(Tick(1_699), None), ready(1, 1));
-    node.on_answers(Tick(1_600), Tick(1_650), None, &[]);
+    node.on_answers(Tick(1_600), Tick(1_650), None, &[].into());
     assert_eq!(node.standing(Tick(1_700), None), Standing::NotReady(NotReady::CutOff));
 }
 
@@ -90,7 +91,7 @@ fn a_member_that_armed_does_not_vouch_for_one_that_has_not_heard_of_it() {
     let mut unaware = node("b");
     read(&mut unaware, 1, &settled(Terms::default()), 5, 0).unwrap();
     let mut answer = armed.answer(reading(0, 5));
-    unaware.on_answers(Tick(500), Tick(501), None, &[(name("c"), answer.clone())]);
+    unaware.on_answers(Tick(500), Tick(501), None, &[(name("c"), answer.clone())].into());
     // It learnt of the commit, and goes on until the instant.
     assert_eq!(unaware.standing(Tick(600), reading(INSTANT - 1, 5)), ready(1, 1));
     assert_eq!(
@@ -101,7 +102,7 @@ fn a_member_that_armed_does_not_vouch_for_one_that_has_not_heard_of_it() {
     let mut unaware = node("b");
     read(&mut unaware, 1, &settled(Terms::default()), 5, 0).unwrap();
     answer.seen = None;
-    unaware.on_answers(Tick(500), Tick(501), None, &[(name("c"), answer)]);
+    unaware.on_answers(Tick(500), Tick(501), None, &[(name("c"), answer)].into());
     assert_eq!(unaware.standing(Tick(600), None), Standing::NotReady(NotReady::CutOff));
 }
 
@@ -141,7 +142,9 @@ fn one_that_does_not_belong_to_the_area_is_out() {
     let area = settled(Terms::default());
     let members = Members::new(["a", "b", "c"].map(name).into(), [].into()).unwrap();
     let mut node = node("d");
-    read(&mut node, 1, &area.with_members(members, cause()).unwrap(), 9, 0).unwrap();
+    let off = ["a", "b"].map(name).into();
+    let without = change_members(&seen(&area, 7), members, &[].into(), &off, cause()).unwrap();
+    read(&mut node, 1, &without, 9, 0).unwrap();
     assert_eq!(node.standing(Tick(2), None), Standing::NotReady(NotReady::NotAMember));
 }
 
@@ -188,7 +191,7 @@ fn what_is_refused_gives_no_permission_and_takes_none_away() {
     assert_eq!(node.standing(Tick(1_400), None), Standing::NotReady(NotReady::CutOff));
     // The others, who refuse it too, keep it in service.
     let answer = node.answer(None);
-    node.on_answers(Tick(1_300), Tick(1_350), None, &[(name("c"), answer)]);
+    node.on_answers(Tick(1_300), Tick(1_350), None, &[(name("c"), answer)].into());
     assert_eq!(node.standing(Tick(1_500), None), ready(1, 1));
 }
 
