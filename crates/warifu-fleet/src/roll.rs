@@ -38,13 +38,13 @@ impl std::error::Error for NotChanged {
     }
 }
 
-/// The record with other members, to be written at the revision of `seen`. `off` are voters of whom the person
-/// who causes this knows that they are switched off: they go by no list.
+/// The record with other members, to be written at the revision of `seen`. `off` are voters of whom the
+/// person who causes this knows that they are switched off: they go by no list.
 ///
 /// # Errors
 ///
-/// When no majority has seen the present list, by `reports` whose leases hold; when something is under way, or
-/// several votes change.
+/// When no majority has seen the present list, by `reports` whose leases hold; when something is under way,
+/// or several votes change.
 pub fn change_members(
     seen: &Seen,
     members: Members,

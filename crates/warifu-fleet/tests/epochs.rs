@@ -167,3 +167,20 @@ fn what_was_armed_for_is_on_the_disk() {
         assert!(run(&plan(crash, None)).is_ok(), "{crash}");
     }
 }
+
+#[test]
+fn scan() {
+    for broken in [
+        Broken::HastyRoll,
+        Broken::ArmingMargin,
+        Broken::PermissionFromAnswer,
+        Broken::LongPermission,
+        Broken::OneIsAMajority,
+        Broken::OneVouches,
+        Broken::OwnClock,
+        Broken::BlindVoid,
+    ] {
+        let found = (0..4000u64).find(|seed| is_unsafe(&Plan::any(*seed).without(broken)));
+        println!("SCAN {broken:?} {found:?}");
+    }
+}

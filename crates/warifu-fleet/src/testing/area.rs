@@ -20,6 +20,7 @@ use crate::orders::Orders;
 use crate::policy::{Policy, Terms};
 use crate::release::{Epoch, Release, Revision};
 use crate::report::{Progress, Report, Stage};
+use crate::roll::change_members;
 use crate::sight::Refusal;
 use crate::standing::Standing;
 use crate::time::{FleetInstant, Millis, Tick};
@@ -155,6 +156,8 @@ struct Area<'a> {
     messages: u64,
     commits: BTreeMap<Epoch, (Commit, usize)>,
     wrong: Option<Epoch>,
+    /// So many votes changed.
+    rolled: u64,
     /// By the clock of which start of whom, and its instant: which release judged, and under which epoch.
     judged: HashMap<(usize, BootId, FleetInstant), (u64, Epoch)>,
     any_ready: bool,
@@ -222,6 +225,7 @@ impl<'a> Area<'a> {
             messages: 0,
             commits: BTreeMap::new(),
             wrong: None,
+            rolled: 0,
             judged: HashMap::new(),
             any_ready: false,
             row: 0,
@@ -411,7 +415,7 @@ impl<'a> Area<'a> {
             if let Some(member) = &mut self.members[place] {
                 member.asked = (round, sent, BTreeMap::new());
             }
-            for of in 0..usize::from(self.plan.voters.max(1)) {
+            for of in self.voters_known_to(place) {
                 if of != place && self.reach(place, of) {
                     self.send(place, Message::Ask { by, of, round });
                 }
@@ -493,6 +497,35 @@ impl<'a> Area<'a> {
         }
     }
 
+    fn voters_known_to(&self, place: usize) -> Vec<usize> {
+        let member = self.members[place].as_ref();
+        let Some(seen) = member.and_then(|member| member.node.seen()) else {
+            return (0..self.count()).collect();
+        };
+        let voters = seen.record.members().voters();
+        (0..self.count()).filter(|at| voters.contains(&self.names[*at])).collect()
+    }
+
+    /// The list of members that the plan has next, if it is time.
+    fn roll(&self, seen: &Seen, reports: &BTreeMap<MemberName, Report>) -> Option<Desired> {
+        let due = self.plan.rolls.iter().filter(|at| **at <= self.now).count() as u64;
+        if self.rolled >= due {
+            return None;
+        }
+        let changes = &self.names[((self.plan.seed ^ self.rolled * 5) % self.count() as u64) as usize];
+        let (mut voters, mut followers) = (seen.record.members().voters().clone(), BTreeSet::new());
+        if !voters.remove(changes) || voters.is_empty() {
+            voters.insert(changes.clone());
+        }
+        followers.extend(self.names.iter().filter(|name| !voters.contains(*name)).cloned());
+        let off = match self.plan.broken {
+            Some(Broken::HastyRoll) => self.names.iter().cloned().collect(),
+            _ => BTreeSet::new(),
+        };
+        let cause = Cause { by: "a plan".into(), why: "a vote changes".into() };
+        change_members(seen, Members::new(voters, followers).unwrap(), reports, &off, cause).ok()
+    }
+
     /// A member counts the answers of its round.
     fn heard(&mut self, place: usize) {
         let (reading, now) = (self.reading(place), self.tick(place));
@@ -569,6 +602,9 @@ impl<'a> Area<'a> {
         let (tick, now, at) = (self.tick(place), self.now, place - self.count());
         let published = self.plan.published.iter().filter(|at| **at <= now).count() as u64;
         let wrong = self.wrong;
+        if let Some(record) = self.roll(&view.seen, reports) {
+            return Some(Change { expects: view.seen.revision, none_armed: None, record });
+        }
         let coordinator = self.coordinators[at].as_mut()?;
         let revision = view.seen.revision;
         let since = match coordinator.since {
@@ -749,6 +785,7 @@ impl<'a> Area<'a> {
         }
         let seen = self.store.seen().clone();
         let record = &seen.record;
+        self.rolled += u64::from(before.record.members() != record.members());
         if let (None, Some(commit), Some(keeper)) =
             (before.record.pending(), record.pending(), record.timekeeper())
         {

@@ -58,6 +58,8 @@ pub enum Broken {
     BlindVoid,
     /// A crash takes the disk, too.
     LostDisk,
+    /// Votes change though nobody has seen the list before.
+    HastyRoll,
 }
 
 /// A run.
@@ -79,6 +81,8 @@ pub struct Plan {
     pub published: Vec<u64>,
     /// When a fault of the master that judges is found.
     pub found_wrong: Vec<u64>,
+    /// When a vote is given to a follower or taken from a voter.
+    pub rolls: Vec<u64>,
     /// What goes wrong.
     pub faults: Vec<Fault>,
     /// So long it goes wrong; then all is mended.
@@ -99,6 +103,7 @@ impl Plan {
             latency: 5,
             published: vec![500, 5_000],
             found_wrong: Vec::new(),
+            rolls: Vec::new(),
             faults: Vec::new(),
             until: 10_000,
             broken: None,
@@ -130,6 +135,7 @@ impl Plan {
             fault
         });
         let faults = faults.collect();
+        let rolls = if dice.happens(500) { times(&mut dice, 0, 6) } else { Vec::new() };
         Plan {
             seed,
             voters: if aimed { 2 + dice.below(4) as u8 } else { 1 + dice.below(7) as u8 },
@@ -139,6 +145,7 @@ impl Plan {
             latency: [2, 10, 40, 120][dice.below(4) as usize],
             published,
             found_wrong,
+            rolls,
             faults,
             until,
             broken: None,
