@@ -165,10 +165,15 @@ impl Node {
         others: &BTreeMap<MemberName, Answer>,
     ) {
         for seen in others.values().filter_map(|answer| answer.seen.as_ref()) {
-            // Who has a record that is not followed vouches for too little, and is not counted below.
             let _refused = self.follow(seen, now);
         }
-        let mut answers = others.clone();
+        // Who goes by a record that this member does not follow speaks of another list of members, perhaps:
+        // their word is not counted.
+        let followed = self.kept.seen.as_ref().map(|seen| seen.revision);
+        let is_known = |answer: &Answer| answer.seen.as_ref().map(|seen| seen.revision) <= followed;
+        let known = others.iter().filter(|(_, answer)| is_known(answer));
+        let mut answers: BTreeMap<_, _> =
+            known.map(|(name, answer)| (name.clone(), answer.clone())).collect();
         answers.insert(self.me.clone(), self.answer(reading));
         let Some(Seen { record, .. }) = &self.kept.seen else { return };
         if let (Next::Committed(commit), Some(timekeeper)) = (record.next(), record.timekeeper()) {

@@ -514,8 +514,11 @@ impl<'a> Area<'a> {
         }
         let changes = &self.names[((self.plan.seed ^ self.rolled * 5) % self.count() as u64) as usize];
         let (mut voters, mut followers) = (seen.record.members().voters().clone(), BTreeSet::new());
-        if !voters.remove(changes) || voters.is_empty() {
+        if !voters.remove(changes) {
             voters.insert(changes.clone());
+        } else if voters.is_empty() {
+            // The only voter stays one.
+            return None;
         }
         followers.extend(self.names.iter().filter(|name| !voters.contains(*name)).cloned());
         let off = match self.plan.broken {
