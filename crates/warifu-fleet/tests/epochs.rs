@@ -138,7 +138,7 @@ fn each_rule_is_needed() {
         (Broken::OwnClock, 0),
         (Broken::BlindVoid, 1_430),
     ] {
-        let found = (from..from + 200).any(|seed| is_unsafe(&Plan::any(seed).without(broken)));
+        let found = (from..from + 1_000).any(|seed| is_unsafe(&Plan::any(seed).without(broken)));
         assert!(found, "{broken:?} was not found");
     }
 }
@@ -168,19 +168,28 @@ fn what_was_armed_for_is_on_the_disk() {
     }
 }
 
+/// Found by a run of 10,000: a member that was down while the list of voters changed twice counted the word
+/// of those who had lost their vote, since it could not follow the record that they brought.
 #[test]
-fn scan() {
-    for broken in [
-        Broken::HastyRoll,
-        Broken::ArmingMargin,
-        Broken::PermissionFromAnswer,
-        Broken::LongPermission,
-        Broken::OneIsAMajority,
-        Broken::OneVouches,
-        Broken::OwnClock,
-        Broken::BlindVoid,
-    ] {
-        let found = (0..4000u64).find(|seed| is_unsafe(&Plan::any(*seed).without(broken)));
-        println!("SCAN {broken:?} {found:?}");
-    }
+fn who_has_lost_a_vote_keeps_nobody_in_service_by_an_older_list() {
+    let plan = Plan {
+        seed: 14_351_356_949_706_194_248,
+        voters: 3,
+        followers: 1,
+        clocks_apart: 1_216,
+        lost_per_mille: 20,
+        latency: 10,
+        published: vec![7_924, 3_206, 11_293, 300],
+        found_wrong: vec![7_083, 6_669],
+        rolls: vec![2_596, 337, 4_278, 6_681, 7_939, 5_745],
+        faults: vec![
+            fault(Trouble::CutFromStore(31), 318, 3_442),
+            fault(Trouble::LateWrites(36), 11_632, 2_989),
+            fault(Trouble::Crash(63), 2_936, 1_986),
+            fault(Trouble::CutOff(107), 7_875, 1_941),
+        ],
+        until: 12_000,
+        broken: None,
+    };
+    assert!(run(&plan).is_ok());
 }

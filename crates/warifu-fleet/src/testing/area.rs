@@ -521,10 +521,7 @@ impl<'a> Area<'a> {
             return None;
         }
         followers.extend(self.names.iter().filter(|name| !voters.contains(*name)).cloned());
-        let off = match self.plan.broken {
-            Some(Broken::HastyRoll) => self.names.iter().cloned().collect(),
-            _ => BTreeSet::new(),
-        };
+        let off = BTreeSet::new();
         let cause = Cause { by: "a plan".into(), why: "a vote changes".into() };
         change_members(seen, Members::new(voters, followers).unwrap(), reports, &off, cause).ok()
     }

@@ -58,8 +58,6 @@ pub enum Broken {
     BlindVoid,
     /// A crash takes the disk, too.
     LostDisk,
-    /// Votes change though nobody has seen the list before.
-    HastyRoll,
 }
 
 /// A run.
@@ -135,7 +133,10 @@ impl Plan {
             fault
         });
         let faults = faults.collect();
-        let rolls = if dice.happens(500) { times(&mut dice, 0, 6) } else { Vec::new() };
+        let rolls = match seed % 8 {
+            1 | 2 | 4 => times(&mut Dice(!seed), 1, 6),
+            _ => Vec::new(),
+        };
         Plan {
             seed,
             voters: if aimed { 2 + dice.below(4) as u8 } else { 1 + dice.below(7) as u8 },
