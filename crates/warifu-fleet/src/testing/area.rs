@@ -512,7 +512,7 @@ impl<'a> Area<'a> {
         if self.rolled >= due {
             return None;
         }
-        let changes = &self.names[((self.plan.seed ^ self.rolled * 5) % self.count() as u64) as usize];
+        let changes = &self.names[((self.plan.seed ^ (self.rolled * 5)) % self.count() as u64) as usize];
         let (mut voters, mut followers) = (seen.record.members().voters().clone(), BTreeSet::new());
         if !voters.remove(changes) {
             voters.insert(changes.clone());
