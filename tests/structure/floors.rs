@@ -26,6 +26,7 @@ const HOUSE: &[Stands] = &[
     ("warifu-trust", &["warifu-values"], &[]),
     ("warifu-channels", &["warifu-values", "warifu-files", "warifu-trust"], &[]),
     ("warifu-tokens", &["warifu-values", "warifu-trust"], &[]),
+    ("warifu-fleet", &["warifu-values"], &[]),
     (
         "warifu-judging",
         &[
@@ -110,6 +111,7 @@ const NEVER: &[(&str, &[&str], &str)] = &[
     ("warifu-rules", IMPURE, "values in, values out"),
     ("warifu-site-rules", IMPURE, "values in, values out"),
     ("warifu-claims", IMPURE, "values in, values out"),
+    ("warifu-fleet", IMPURE, "values in, values out: what it says is carried out by who calls it"),
     ("warifu-claims", &["warifu-rules"], "what a claim is judged by does not ask what masters must be"),
 ];
 

@@ -1,0 +1,94 @@
+//! Whether what is being prepared may be committed, and what it waits for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::desired::{Desired, Next};
+use crate::member::MemberName;
+use crate::orders::{Act, Orders};
+use crate::policy::{Advance, Quorum};
+use crate::report::{Progress, Report, Stage};
+use crate::time::Millis;
+
+/// What a commit waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WaitsFor {
+    /// Something to be prepared.
+    Nothing,
+    /// These are not prepared yet, or cannot be reached.
+    Members(BTreeSet<MemberName>),
+    /// These cannot go along, and nobody acknowledged them.
+    Nacks(BTreeSet<MemberName>),
+    /// So many are missing: voters of a majority, or members of the policy's quorum.
+    Quorum(usize),
+    /// These pilots have not run it in the shadow long enough: the longest that is missing.
+    Pilots(BTreeSet<MemberName>, Millis),
+    /// A person, who may advance it.
+    Person,
+    /// A person, who holds it.
+    Hold,
+}
+
+/// Whether what `desired` prepares may be committed, by the `reports` of those who are alive and the `orders`
+/// of people.
+///
+/// # Errors
+///
+/// What it waits for.
+pub fn may_commit(
+    desired: &Desired,
+    reports: &BTreeMap<MemberName, Report>,
+    orders: &Orders,
+) -> Result<(), WaitsFor> {
+    let epoch = desired.last();
+    let Next::Preparing(_) = desired.next() else { return Err(WaitsFor::Nothing) };
+    let terms = desired.policy().terms();
+    let prepared: BTreeSet<&MemberName> = desired
+        .members()
+        .all()
+        .filter(|member| reports.get(member).is_some_and(|report| report.is_at(epoch, Stage::Prepared)))
+        .collect();
+    let names = |missing: Vec<&MemberName>| missing.into_iter().cloned().collect::<BTreeSet<_>>();
+    let refuses = |member: &&MemberName| {
+        let nack = |report: &Report| matches!(&report.progress, Progress::Nack(nack) if nack.epoch == epoch);
+        reports.get(*member).is_some_and(nack)
+    };
+    let unacknowledged = |member: &&MemberName| !orders.acknowledged(epoch, member);
+    let nacks = names(desired.members().all().filter(refuses).filter(unacknowledged).collect());
+    if !nacks.is_empty() {
+        return Err(WaitsFor::Nacks(nacks));
+    }
+    // Either all who live are prepared, or the quorum is, and each other member was acknowledged.
+    let members = || desired.members().all().filter(|member| !prepared.contains(*member));
+    let alive = names(members().filter(|member| reports.contains_key(*member)).collect());
+    if let (false, Quorum::AtLeast(least)) = (alive.is_empty(), terms.quorum) {
+        let missing = names(members().filter(unacknowledged).collect());
+        if !missing.is_empty() {
+            return Err(WaitsFor::Members(missing));
+        }
+        if prepared.len() < least {
+            return Err(WaitsFor::Quorum(least - prepared.len()));
+        }
+    } else if !alive.is_empty() {
+        return Err(WaitsFor::Members(alive));
+    }
+    let voters = prepared.iter().filter(|member| desired.members().voters().contains(**member)).count();
+    if voters < desired.members().majority() {
+        return Err(WaitsFor::Quorum(desired.members().majority() - voters));
+    }
+    let piloted = |member: &MemberName| match reports.get(member) {
+        Some(report) if prepared.contains(member) => report.piloted,
+        _ => Millis(0),
+    };
+    let short = terms.pilots.iter().filter(|pilot| piloted(pilot) < terms.pilot_time);
+    let short: BTreeSet<_> = short.cloned().collect();
+    if let Some(longest) = short.iter().map(|pilot| Millis(terms.pilot_time.0 - piloted(pilot).0)).max() {
+        return Err(WaitsFor::Pilots(short, longest));
+    }
+    if orders.held(epoch) {
+        return Err(WaitsFor::Hold);
+    }
+    match terms.advance {
+        Advance::Person if orders.find(&Act::Advance(epoch)).is_none() => Err(WaitsFor::Person),
+        Advance::Person | Advance::Unasked => Ok(()),
+    }
+}
