@@ -19,7 +19,7 @@ fn moments() -> impl Iterator<Item = Duration> {
 
 /// `line`, interrupted after `moment`; whether it had done its work before.
 fn interrupted(stage: &Stage, line: &str, moment: Duration) -> (bool, Ran) {
-    let mut command = stage.command("warifu");
+    let mut command = stage.command_that_hears("warifu");
     command.args(line.split_whitespace()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().unwrap();
     std::thread::sleep(moment);
@@ -80,7 +80,7 @@ fn acts(stage: &Stage) -> Vec<String> {
 
 /// `line` at work, its log of acts beside it.
 fn spawned(stage: &Stage, line: &str, out: Stdio, err: Stdio) -> Child {
-    let mut command = stage.command("warifu");
+    let mut command = stage.command_that_hears("warifu");
     command.args(line.split_whitespace()).env("WARIFU_AUDIT", stage.path("acts.jsonl"));
     command.stdout(out).stderr(err).spawn().unwrap()
 }
@@ -294,7 +294,7 @@ fn where_it_is_ignored_from_the_beginning_it_stays_so() {
 #[test]
 fn the_demonstration_takes_its_folder_with_it() {
     let stage = Stage::new();
-    let mut command = stage.command("warifu");
+    let mut command = stage.command_that_hears("warifu");
     command.arg("demo").env("TMPDIR", stage.path(".")).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let folders = || {
@@ -369,7 +369,7 @@ fn a_fetch_that_was_interrupted_leaves_no_file_that_is_not_whole() {
 fn where_nothing_is_written_it_ends_at_once_and_says_so() {
     let stage = Stage::new();
     assert!(Command::new("mkfifo").arg(stage.path("never.csv")).status().unwrap().success());
-    let mut command = stage.command("warifu");
+    let mut command = stage.command_that_hears("warifu");
     command.args(["--lang", "ja", "validate", "never.csv"]).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().unwrap();
     // It reads: what watches for Ctrl-C stands.
@@ -380,8 +380,9 @@ fn where_nothing_is_written_it_ends_at_once_and_says_so() {
     assert_eq!(output.status.signal(), Some(SIGINT));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.ends_with("warifu: 中断しました。書きかけのものは残っていません\n"), "{said}");
-    // A shell calls that 130.
+    // A shell calls that 130. What it starts in the background hears nothing otherwise.
+    let hears = if cfg!(target_os = "linux") { "env --default-signal=INT " } else { "" };
     let line = "warifu validate never.csv & sleep 0.1; exec 3>never.csv; kill -s INT $!; wait $!; echo $?";
-    let told = stage.shell(&format!("bash -mc '{line}'"));
+    let told = stage.shell(&format!("bash -mc '{hears}{line}'"));
     assert!(told.out.trim_end().ends_with("130"), "{told:?}");
 }

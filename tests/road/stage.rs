@@ -206,6 +206,20 @@ impl Stage {
         self.command_of(Command::new(program(name)))
     }
 
+    /// The same that hears Ctrl-C, though whoever runs the tests does not: a shell starts what it has in the
+    /// background so.
+    #[cfg(unix)]
+    pub(crate) fn command_that_hears(&self, name: &str) -> Command {
+        match cfg!(target_os = "linux") {
+            true => {
+                let mut command = self.command_of(Command::new("env"));
+                command.arg("--default-signal=INT").arg(program(name));
+                command
+            }
+            false => self.command(name),
+        }
+    }
+
     fn command_of(&self, mut command: Command) -> Command {
         command
             .current_dir(self.folder.path())

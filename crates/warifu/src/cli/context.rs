@@ -352,9 +352,12 @@ impl Context {
         };
         // The terminal is the pager's now, and reading is no work of this program.
         self.end_progress();
-        let Some(pager) = wanted.begin() else { return self.print_pieces(content) };
-        self.has_printed.set(true);
         let lent = Lent::begin();
+        let Some(pager) = wanted.begin() else {
+            drop(lent);
+            return self.print_pieces(content);
+        };
+        self.has_printed.set(true);
         let shown = pager.show(content);
         drop(lent);
         let shown = shown.map_err(|error| {
