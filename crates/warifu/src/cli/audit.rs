@@ -125,7 +125,7 @@ fn called(name: &str, lang: Lang) -> &str {
         (Lang::Ja, "status") => "終了ステータス",
         (Lang::Ja, "why") => "理由（英語で記録）",
         (Lang::Ja, "release") => "リリース",
-        (Lang::Ja, "manifest") => "マニフェスト",
+        (Lang::Ja, "manifest") => "マニフェストのダイジェスト",
         (Lang::Ja, "commit" | "commits") => "コミット",
         (Lang::Ja, "key") => "鍵",
         (Lang::Ja, "token") => "トークン",

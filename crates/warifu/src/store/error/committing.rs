@@ -58,10 +58,10 @@ impl Speak for CommitError {
                 say!(
                     lang,
                     "the work tree has changes that are not committed: {paths}; keep what you wrote in \
-                     warifu.toml and rules/ with `warifu repo keep --reason REASON`, bring the rest back with \
-                     `warifu repo restore`",
+                     warifu.toml and rules/ with `repo keep --reason REASON`, bring the rest back with \
+                     `repo restore`",
                     "コミットされていない変更があります: {paths}。warifu.toml と rules/ の変更を残すなら \
-                     warifu repo keep --reason 理由、そのほかを戻すなら warifu repo restore を実行してください"
+                     repo keep --reason 理由、そのほかを戻すなら repo restore を実行してください"
                 )
             }
             CommitError::Moved => say!(

@@ -47,7 +47,7 @@ impl Speak for OpenError {
                 let path = path.display();
                 say!(
                     lang,
-                    "{path} is not in a repository of masters; name one with --repo; only to begin a new one:",
+                    "{path} is not in a repository of masters; name one with --repo; to begin a new one:",
                     "{path} はマスターのリポジトリではありません。--repo でリポジトリを指定してください。新しく始める場合に限り:"
                 )
             }
