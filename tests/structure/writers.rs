@@ -35,7 +35,7 @@ const WRITES: &[&str] = &[
     "publish_root(channel.",
     "publish_statement(channel.",
     "_timestamp(at",
-    " carry(&self",
+    "    carry(&self.files",
     ".write_signature(",
     ".make(proposal",
 ];
