@@ -1,6 +1,6 @@
 //! Help in Japanese, in lines that fit the terminal.
 
-use clap::builder::StyledStr;
+use clap::builder::{PossibleValue, PossibleValuesParser, StyledStr};
 use clap::{Arg, Command};
 use warifu_values::terminal::wrapped;
 
@@ -36,9 +36,31 @@ impl Catalogue {
     }
 
     /// The same for what breaks lines itself; `program` is built.
-    #[cfg(any(test, feature = "manual"))]
     pub(crate) fn put_unbroken(&self, program: Command) -> Command {
         self.put(program, usize::MAX / 4)
+    }
+
+    /// The same for shells, which show each value of an option by itself. What no help tells of has no text.
+    pub(crate) fn put_for_shells(&self, program: Command) -> Command {
+        self.put_values(self.put_unbroken(program))
+    }
+
+    fn put_values(&self, command: Command) -> Command {
+        let command = command.mut_args(|arg| {
+            let arg = if arg.is_hide_set() { arg.help("") } else { arg };
+            let values = arg.get_possible_values();
+            if values.is_empty() || !arg.get_action().takes_values() {
+                return arg;
+            }
+            let in_japanese = values.into_iter().map(|value| {
+                let help = value.get_help().map(ToString::to_string);
+                let japanese = help.as_ref().map(|help| self.of(help)).filter(|it| Some(it) != help.as_ref());
+                let value = PossibleValue::new(value.get_name().to_owned()).hide(value.is_hide_set());
+                japanese.map_or(value.clone(), |japanese| value.help(japanese))
+            });
+            arg.value_parser(PossibleValuesParser::new(in_japanese))
+        });
+        command.mut_subcommands(|below| self.put_values(below))
     }
 
     fn put(&self, command: Command, width: usize) -> Command {

@@ -9,7 +9,7 @@ use warifu_values::lang::{Lang, Speak as _};
 
 use crate::allocator::settle;
 use crate::cli::advice::to_be_typed;
-use crate::cli::arguments::{Command, Decide, DecideAll, Remote, command_line};
+use crate::cli::arguments::{Command, Decide, DecideAll, Remote, command_line, in_japanese};
 use crate::cli::attach::attach_program;
 use crate::cli::check::check_file;
 use crate::cli::dry_run::run_dry;
@@ -151,7 +151,8 @@ fn carry_out(
             forget_claims(&remote, Log::new(lang)).and_then(|forgotten| shown.show(&forgotten, 0))
         }
         Command::Completions { shell } => {
-            io::stdout().write_all(&shell.completions(command_line(lang)))?;
+            let japanese = (lang == Lang::Ja).then(in_japanese);
+            io::stdout().write_all(&shell.completions(command_line(Lang::En), japanese.as_ref()))?;
             Ok(0)
         }
         Command::Openapi { door } => {

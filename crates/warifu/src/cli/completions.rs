@@ -1,7 +1,7 @@
 //! `warifu completions`
 
 use warifu::error::{Exit, Failure};
-use warifu_usage::Shell;
+use warifu_usage::{Catalogue, Shell};
 
 use super::context::Context;
 
@@ -16,8 +16,14 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
-        context.print_bytes(&self.shell.completions(context.commands()))?;
+    /// Those of `program`, in `japanese` where that is given.
+    pub(crate) fn run(
+        self,
+        program: clap::Command,
+        japanese: Option<&Catalogue>,
+        context: &Context,
+    ) -> Result<Exit, Failure> {
+        context.print_bytes(&self.shell.completions(program, japanese))?;
         Ok(Exit::Done)
     }
 }

@@ -201,11 +201,6 @@ impl Context {
         by
     }
 
-    /// All commands that there are, with their help in the language of messages.
-    pub(crate) fn commands(&self) -> clap::Command {
-        self.invocation.commands()
-    }
-
     /// `advised` as it is typed to be run.
     pub(crate) fn advise(&self, advised: &Advised) -> String {
         self.invocation.line(advised, self.lang)

@@ -88,11 +88,6 @@ impl Invocation {
         Invocation { program, names, typed, given, has_repository, commands }
     }
 
-    /// All commands that there are.
-    pub(crate) fn commands(&self) -> clap::Command {
-        self.commands.clone()
-    }
-
     /// The command that runs, by its words: `release draft`.
     pub(crate) fn command_name(&self) -> String {
         self.names.join(" ")

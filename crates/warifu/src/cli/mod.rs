@@ -180,8 +180,12 @@ const HELP: &str = include_str!("../../help/ja.po");
 fn in_language(commands: clap::Command, lang: Lang) -> clap::Command {
     match lang {
         Lang::En => commands,
-        Lang::Ja => Catalogue::read(HELP).put_into(commands),
+        Lang::Ja => in_japanese().put_into(commands),
     }
+}
+
+fn in_japanese() -> Catalogue {
+    Catalogue::read(HELP)
 }
 
 fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
@@ -210,7 +214,10 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Audit(args) => args.run(context),
         Command::Repo(args) => args.run(context),
         Command::Config(args) => args.run(context),
-        Command::Completions(args) => args.run(context),
+        Command::Completions(args) => {
+            let japanese = (context.lang == Lang::Ja).then(in_japanese);
+            args.run(Cli::command(), japanese.as_ref(), context)
+        }
     }
 }
 

@@ -20,8 +20,13 @@ pub fn command_line(lang: Lang) -> clap::Command {
     let commands = <Arguments as clap::CommandFactory>::command();
     match lang {
         Lang::En => commands,
-        Lang::Ja => Catalogue::read(HELP).put_into(commands),
+        Lang::Ja => in_japanese().put_into(commands),
     }
+}
+
+/// The help in Japanese.
+pub(in crate::cli) fn in_japanese() -> Catalogue {
+    Catalogue::read(HELP)
 }
 
 /// Checks medical claims by signed masters, and changes masters while claims are being checked.

@@ -13,6 +13,7 @@ mod remote;
 
 pub(super) use check::{By, Check, GivenAs};
 pub use command::command_line;
+pub(super) use command::in_japanese;
 pub(super) use command::{Arguments, Attach, Command, Decide, DecideAll, DryRun, Explain, GiveUp, Repair};
 #[cfg(feature = "https")]
 pub(super) use remote::Elsewhere;
