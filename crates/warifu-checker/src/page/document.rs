@@ -151,7 +151,7 @@ fn framed(title: &str, renewed: Option<Shown<'_>>, lang: Lang, inner: &Html) -> 
                 "状態が変わりました。実行される内容をもう一度確認してください。"
             ),
             say!(lang, "No answer: {why}", "応答がありません: {why}", why = "{why}"),
-            at.to_string()
+            at.said_exactly(lang)
         )
     });
     let looks_only = renewed

@@ -111,7 +111,7 @@ pub(super) fn findings(seen: &Seen, lang: Lang) -> Html {
             grouped(before.claims),
             grouped(after.claims)
         ),
-        instant(swap.at),
+        instant(swap.at, lang),
         table(first, lang),
         fold
     )

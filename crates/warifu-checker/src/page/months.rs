@@ -126,7 +126,7 @@ pub(super) fn months(seen: &Seen, lang: Lang) -> Html {
     html!(
         "<p class=\"soft small\">{} {}</p><div class=\"months\">{}{}{}</div>{}{}",
         say!(lang, "Known since", "記録の開始:"),
-        instant(since),
+        instant(since, lang),
         scale(&year, lang),
         lanes,
         found,
@@ -219,7 +219,7 @@ fn acts(history: &History, lang: Lang) -> Html {
             html!(
                 "<tr><td>{}</td><td><span aria-hidden=\"true\">{}</span> {}</td><td class=\"n\">{}</td>\
                  <td class=\"why\">{}</td></tr>",
-                instant(act.at),
+                instant(act.at, lang),
                 mark(act.act),
                 called(act.act, lang),
                 release,

@@ -163,7 +163,8 @@ async fn renewed(
 ) -> Result<Response, Response> {
     let show = |shown: Shown<'_>| {
         let parts = parts(shown).into_iter().map(|part| (part.id, part.shown.into_string())).collect();
-        let renewed = Renewed { at: shown.seen.status.at.to_string(), title: title(shown), parts };
+        let renewed =
+            Renewed { at: shown.seen.status.at.said_exactly(shown.lang), title: title(shown), parts };
         // Texts can always be written into memory.
         serde_json::to_vec(&renewed).unwrap_or_default().into()
     };

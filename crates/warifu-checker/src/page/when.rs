@@ -16,14 +16,14 @@ pub(super) fn when(at: UnixSeconds, now: UnixSeconds, lang: Lang) -> Html {
     html!(
         "<time datetime=\"{}\">{}</time> <span class=\"soft\">{}</span>",
         at.rfc3339(),
-        at.to_string(),
+        at.said(lang),
         say!(lang, "({distance})", "（{distance}）")
     )
 }
 
 /// `at` alone.
-pub(super) fn instant(at: UnixSeconds) -> Html {
-    html!("<time datetime=\"{}\">{}</time>", at.rfc3339(), at.to_string())
+pub(super) fn instant(at: UnixSeconds, lang: Lang) -> Html {
+    html!("<time datetime=\"{}\">{}</time>", at.rfc3339(), at.said(lang))
 }
 
 /// The day of `at` in Japan: `2026-04-01`.
