@@ -54,7 +54,8 @@ fn house(stage: &Stage) {
 fn signed_and_published(stage: &Stage, drafted: &Ran) {
     let signed = as_printed(stage, drafted, &SIGNER).ends(0);
     assert!(signed.out.contains("a signer of Kokuho runs"), "{}", signed.out);
-    let both = as_printed(stage, &signed, &[("KEY", "keys/kokuho.key --yes")]).ends(0);
+    let kokuho = [("REPOSITORY", "'my masters'"), ("KEY", "keys/kokuho.key --yes")];
+    let both = as_printed(stage, &signed, &kokuho).ends(0);
     as_printed(stage, &both, &[("KEY", "keys/ci.key")]).ends(0);
 }
 

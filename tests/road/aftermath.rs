@@ -31,7 +31,7 @@ fn a_normal_release_waits_for_the_joint_post_review_of_an_emergency() {
     // What is no emergency asks for none.
     assert!(reviewed(&stage, 1, "aoki", 2).err.contains("no post-review of release 1"));
     drafted(&stage, "second", "s_20240621.csv", "--emergency 点数の誤り").ends(0);
-    let told = "緊急リリース 2 の公開後は、支払基金・国保中央会がそれぞれ事後確認を表明します";
+    let told = "緊急リリース 2 の公開後は、支払基金・国保中央会が事後確認を表明します";
     let command = format!("release sign second --repo kikin {PLACE} --key aoki.key --lang ja");
     let signed = stage.warifu(&command).ends(0).out;
     assert!(signed.contains(told), "{signed}");

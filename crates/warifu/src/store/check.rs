@@ -270,7 +270,7 @@ impl Store {
 
     /// The records of imports that somebody changed since. An import is refused while one of the same bytes
     /// stands beneath it, with nothing official between: so a record that stands on another one of the same
-    /// bytes was made by no import. Nor was one that says of the same bytes, taken in at the same instant
+    /// bytes was made by no import, but for that of an official file that ends the correction with its bytes. Nor was one that says of the same bytes, taken in at the same instant
     /// onto the same base, something else than one that was taken back before it: an import that is done
     /// again says when, and onto which commit. Taking the change back, or the import, brings the record
     /// back. Looked at is what the state rests on, its full included.
@@ -304,7 +304,8 @@ impl Store {
             }
             let (mut is_full, mut is_same) = (false, false);
             if let Some((by, newer)) = &newer {
-                (is_full, is_same) = (newer.role == Role::Full, newer.sha256 == record.sha256);
+                is_full = newer.role == Role::Full;
+                is_same = newer.sha256 == record.sha256 && !newer.ends_correction(&record);
                 if is_same {
                     differs(*by, newer, &record)?;
                 }

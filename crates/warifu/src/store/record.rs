@@ -118,6 +118,12 @@ pub struct Taken {
 }
 
 impl ImportRecord {
+    /// Whether it is of an official file that ended the correction of `other`.
+    pub(super) fn ends_correction(&self, other: &ImportRecord) -> bool {
+        let is_it = |ended: &Ended| ended.name == other.name && ended.dated == other.dated;
+        self.correction.is_none() && other.correction.is_some() && self.corrections.iter().any(is_it)
+    }
+
     pub(super) fn parse(bytes: &[u8], place: &str) -> Result<Self, StoreError> {
         let text = String::from_utf8_lossy(bytes);
         toml::from_str(&text).map_err(|error| StoreError::damaged(format_args!("{place}: {error}")))
