@@ -270,10 +270,11 @@ impl Store {
 
     /// The records of imports that somebody changed since. An import is refused while one of the same bytes
     /// stands beneath it, with nothing official between: so a record that stands on another one of the same
-    /// bytes was made by no import, but for that of an official file that ends the correction with its bytes. Nor was one that says of the same bytes, taken in at the same instant
-    /// onto the same base, something else than one that was taken back before it: an import that is done
-    /// again says when, and onto which commit. Taking the change back, or the import, brings the record
-    /// back. Looked at is what the state rests on, its full included.
+    /// bytes was made by no import, but for that of an official file that ends the correction with its bytes.
+    /// Nor was one that says of the same bytes, taken in at the same instant onto the same base, something
+    /// else than one that was taken back before it: an import that is done again says when, and onto which
+    /// commit. Taking the change back, or the import, brings the record back. Looked at is what the state
+    /// rests on, its full included.
     fn rewritten(&self, at: &At) -> Result<Findings, StoreError> {
         let (commit, _) = self.resolve(&at.commit)?;
         let objects = self.objects()?;
