@@ -1,14 +1,14 @@
-//! One run of an area, millisecond by millisecond: members, two coordinators that both think they are it, and
-//! a store, with messages that come late, out of order or never. What must hold is looked at in each.
+//! An area on a virtual clock, millisecond by millisecond: members, two coordinators that both think they are
+//! it, and a store, with messages that come late, out of order or never.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use warifu_values::digest::Digest;
 
+use super::agenda::Agenda;
 use super::dice::Dice;
 use super::machine::Machine;
-use super::plan::{Broken, Fault, Plan, Trouble};
+use super::plan::{Broken, Fault, Plan, Trouble, release};
 use super::store::Store;
 use crate::answer::Answer;
 use crate::clock::{Clock, Reading, RoundTrip, Timekeeper};
@@ -22,39 +22,9 @@ use crate::release::{Epoch, Release, Revision};
 use crate::report::{Progress, Report, Stage};
 use crate::roll::change_members;
 use crate::sight::Refusal;
-use crate::standing::Standing;
 use crate::time::{FleetInstant, Millis, Tick};
 
-/// After the last trouble an area has so long to be whole again: a lease, a commit that is taken back, and a
-/// release that is prepared and committed, or two.
-const MENDED: u64 = 15_000;
-
 const COORDINATORS: usize = 2;
-
-/// What must not be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Breach {
-    /// At a moment, two ready members judge by different releases, further from the instant between them than
-    /// clocks may be off.
-    Apart {
-        /// Milliseconds of the run.
-        at: u64,
-        /// The epochs.
-        epochs: (Epoch, Epoch),
-    },
-    /// Two claims that were received at one instant of fleet time, told by clocks that are sure, were judged
-    /// by different releases.
-    OneInstant {
-        /// Milliseconds of the run.
-        at: u64,
-        /// The instant.
-        instant: FleetInstant,
-        /// The epochs.
-        epochs: (Epoch, Epoch),
-    },
-    /// At the end, with all mended, members are not ready, or not by one epoch.
-    NotWhole(String),
-}
 
 /// How a run went.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -99,34 +69,8 @@ struct Actor {
     life: u64,
 }
 
-struct Late {
-    at: u64,
-    number: u64,
-    message: Message,
-}
-
-impl PartialEq for Late {
-    fn eq(&self, other: &Self) -> bool {
-        (self.at, self.number) == (other.at, other.number)
-    }
-}
-
-impl Eq for Late {}
-
-impl PartialOrd for Late {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Late {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.at, self.number).cmp(&(other.at, other.number))
-    }
-}
-
-struct Member {
-    node: Node,
+pub(super) struct Member {
+    pub(super) node: Node,
     clock: Option<Clock>,
     asked: (u64, Tick, BTreeMap<MemberName, Answer>),
     preparing: BTreeSet<(Digest, Epoch)>,
@@ -139,62 +83,37 @@ struct Coordinator {
     since: Option<(Revision, Tick)>,
 }
 
-struct Area<'a> {
-    plan: &'a Plan,
+pub(super) struct Area<'a> {
+    pub(super) plan: &'a Plan,
     dice: Dice,
-    now: u64,
+    pub(super) now: u64,
     /// What goes wrong now.
     troubles: Vec<Trouble>,
-    names: Vec<MemberName>,
-    machines: Vec<Machine>,
+    pub(super) names: Vec<MemberName>,
+    pub(super) machines: Vec<Machine>,
     lives: Vec<u64>,
-    members: Vec<Option<Member>>,
+    pub(super) members: Vec<Option<Member>>,
     coordinators: Vec<Option<Coordinator>>,
     disks: Vec<(Kept, BTreeSet<Digest>)>,
-    store: Store,
-    late: BinaryHeap<Reverse<Late>>,
-    messages: u64,
-    commits: BTreeMap<Epoch, (Commit, usize)>,
+    pub(super) store: Store,
+    late: Agenda<Message>,
+    pub(super) commits: BTreeMap<Epoch, (Commit, usize)>,
     wrong: Option<Epoch>,
     /// So many votes changed.
     rolled: u64,
     /// By the clock of which start of whom, and its instant: which release judged, and under which epoch.
-    judged: HashMap<(usize, BootId, FleetInstant), (u64, Epoch)>,
-    any_ready: bool,
-    row: u64,
-    ran: Ran,
+    pub(super) judged: HashMap<(usize, BootId, FleetInstant), (u64, Epoch)>,
+    pub(super) any_ready: bool,
+    pub(super) row: u64,
+    pub(super) ran: Ran,
 }
 
-/// Runs `plan` to its end.
-///
-/// # Errors
-///
-/// What was breached first.
-pub fn run(plan: &Plan) -> Result<Ran, Breach> {
-    let mut area = Area::new(plan);
-    let end = plan.until + MENDED;
-    while area.now < end {
-        area.step()?;
-        area.now += 1;
-        if area.now > plan.until + 1_000 && area.now.is_multiple_of(500) && area.whole().is_ok() {
-            break;
-        }
-    }
-    area.whole()?;
-    area.ran.writes = area.store.writes;
-    Ok(area.ran)
-}
-
-fn release(number: u64) -> Release {
-    Release { number, digest: Digest::of(&number.to_le_bytes()) }
-}
-
-fn terms() -> Terms {
+pub(super) fn terms() -> Terms {
     Terms { lead: Millis(1_000), lease: Millis(1_500), max_changes_per_hour: 1_000, ..Terms::default() }
 }
 
 impl<'a> Area<'a> {
-    fn new(plan: &'a Plan) -> Self {
+    pub(super) fn new(plan: &'a Plan) -> Self {
         let mut dice = Dice(plan.seed);
         let count = usize::from(plan.voters.max(1)) + usize::from(plan.followers);
         let names: Vec<_> = (0..count).map(|at| MemberName::new(&format!("n{at}")).unwrap()).collect();
@@ -221,8 +140,7 @@ impl<'a> Area<'a> {
             disks: vec![Default::default(); count],
             names,
             store: Store::new(record),
-            late: BinaryHeap::new(),
-            messages: 0,
+            late: Agenda::new(),
             commits: BTreeMap::new(),
             wrong: None,
             rolled: 0,
@@ -237,11 +155,11 @@ impl<'a> Area<'a> {
         area
     }
 
-    fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.names.len()
     }
 
-    fn tick(&self, place: usize) -> Tick {
+    pub(super) fn tick(&self, place: usize) -> Tick {
         self.machines[place].tick(self.now)
     }
 
@@ -346,14 +264,12 @@ impl<'a> Area<'a> {
     }
 
     fn later(&mut self, takes: u64, message: Message) {
-        self.messages += 1;
-        self.late.push(Reverse(Late { at: self.now + takes, number: self.messages, message }));
+        self.late.put(self.now + takes, message);
     }
 
-    fn step(&mut self) -> Result<(), Breach> {
+    pub(super) fn step(&mut self) {
         self.fail_and_mend();
-        while self.late.peek().is_some_and(|late| late.0.at <= self.now) {
-            let Some(Reverse(Late { message, .. })) = self.late.pop() else { break };
+        while let Some(message) = self.late.due(self.now) {
             self.deliver(message);
         }
         for place in 0..self.count() {
@@ -362,7 +278,6 @@ impl<'a> Area<'a> {
         for place in self.count()..self.count() + COORDINATORS {
             self.coordinator_acts(place);
         }
-        self.look()
     }
 
     fn fail_and_mend(&mut self) {
@@ -387,7 +302,7 @@ impl<'a> Area<'a> {
         }
     }
 
-    fn reading(&self, place: usize) -> Option<Reading> {
+    pub(super) fn reading(&self, place: usize) -> Option<Reading> {
         if self.plan.broken == Some(Broken::OwnClock) {
             let instant = self.machines[place].wall(self.now);
             return Some(Reading { instant, error: Millis(0) });
@@ -822,73 +737,5 @@ impl<'a> Area<'a> {
         if self.store.seen().record.timekeeper() == Some(&keeper) {
             self.timed(place, &keeper, trip);
         }
-    }
-
-    /// What must hold at each moment.
-    fn look(&mut self) -> Result<(), Breach> {
-        let most = terms().timing.max_clock_error;
-        let mut ready: Vec<(Epoch, Release)> = Vec::new();
-        for place in 0..self.count() {
-            let reading = self.reading(place);
-            let tick = self.tick(place);
-            let Some(member) = &self.members[place] else { continue };
-            let Standing::Ready(stands) = member.node.standing(tick, reading) else { continue };
-            ready.push((stands.epoch, stands.release));
-            let keeper = member.node.seen().and_then(|seen| seen.record.timekeeper());
-            if let (Some(keeper), Some(reading)) = (keeper, reading)
-                && reading.error <= most
-            {
-                let instant = reading.instant;
-                let place = self.names.iter().position(|name| *name == keeper.member).unwrap_or(usize::MAX);
-                let judged = (stands.release.number, stands.epoch);
-                let first = *self.judged.entry((place, keeper.boot, instant)).or_insert(judged);
-                if first.0 != judged.0 {
-                    let epochs = (first.1, judged.1);
-                    return Err(Breach::OneInstant { at: self.now, instant, epochs });
-                }
-            }
-        }
-        ready
-            .iter()
-            .for_each(|(epoch, _)| self.ran.trace = self.ran.trace.wrapping_mul(31).wrapping_add(epoch.0));
-        self.any_ready |= !ready.is_empty();
-        self.row = if self.any_ready && ready.is_empty() { self.row + 1 } else { 0 };
-        self.ran.none_ready += u64::from(self.row > 0);
-        self.ran.none_ready_row = self.ran.none_ready_row.max(self.row);
-        let (Some(oldest), Some(newest)) = (ready.iter().min(), ready.iter().max()) else { return Ok(()) };
-        if oldest == newest && ready.len() == self.count() && self.ran.whole_after.is_none() {
-            self.ran.whole_after = self.now.checked_sub(self.plan.until);
-        }
-        if oldest.1 == newest.1 && ready.iter().all(|(_, release)| *release == oldest.1) {
-            return Ok(());
-        }
-        let apart = Breach::Apart { at: self.now, epochs: (oldest.0, newest.0) };
-        let Some((commit, keeper)) = self.commits.get(&newest.0) else { return Err(apart) };
-        let truth = self.machines[*keeper].wall(self.now);
-        // A millisecond for each clock that is cut off to one.
-        let off = truth.0.abs_diff(commit.instant.0);
-        if off <= most.0 + 2 { Ok(()) } else { Err(apart) }
-    }
-
-    /// What must hold at the end.
-    fn whole(&mut self) -> Result<(), Breach> {
-        let record = self.store.seen().record.clone();
-        let not = |what: String| Err(Breach::NotWhole(what));
-        let published = self.plan.published.len() as u64;
-        let stands = record.stands();
-        let newest = stands.is_some_and(|stands| stands.release.number == published);
-        if record.next() != Next::Nothing || !newest && !record.quarantine().has(&release(published).digest) {
-            return not(format!("the record is at {:?}, {:?} under way", stands, record.next()));
-        }
-        for place in 0..self.count() {
-            let reading = self.reading(place);
-            let tick = self.tick(place);
-            let standing = self.members[place].as_ref().map(|member| member.node.standing(tick, reading));
-            match standing {
-                Some(Standing::Ready(by)) if Some(by) == stands => {}
-                other => return not(format!("member {place} is {other:?}, the area at {stands:?}")),
-            }
-        }
-        Ok(())
     }
 }

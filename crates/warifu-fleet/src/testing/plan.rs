@@ -1,6 +1,9 @@
 //! What happens to an area in one run, and which rule is broken on purpose.
 
+use warifu_values::digest::Digest;
+
 use super::dice::Dice;
+use crate::release::Release;
 
 /// Something that goes wrong; members and coordinators by number, modulo how many there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,4 +182,9 @@ impl Fault {
         };
         Fault { trouble, at: dice.below(until), lasts: 50 + dice.below(4_000) }
     }
+}
+
+/// The release of that number, wherever one is spoken of.
+pub(super) fn release(number: u64) -> Release {
+    Release { number, digest: Digest::of(&number.to_le_bytes()) }
 }

@@ -1,13 +1,12 @@
 //! How long a large area takes, and what it asks of the store: the same members and the same coordinator,
 //! with nothing that goes wrong, and a store that works as fast as is assumed here.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use warifu_values::digest::Digest;
-
+use super::agenda::Agenda;
 use super::dice::Dice;
+use super::plan::release;
 use super::store::Store;
 use crate::armed::ArmedView;
 use crate::clock::{Clock, RoundTrip, Timekeeper};
@@ -17,7 +16,7 @@ use crate::member::{BootId, MemberName, Members};
 use crate::node::{Arm, Kept, Node, StoreView};
 use crate::orders::Orders;
 use crate::policy::{Policy, Terms};
-use crate::release::{Epoch, Release, Revision};
+use crate::release::{Epoch, Revision};
 use crate::report::{Progress, Report, Stage};
 use crate::standing::Standing;
 use crate::time::{FleetInstant, Millis, Tick};
@@ -109,32 +108,6 @@ enum Event {
     Coordinate,
 }
 
-struct At {
-    micros: u64,
-    number: u64,
-    event: Event,
-}
-
-impl PartialEq for At {
-    fn eq(&self, other: &Self) -> bool {
-        (self.micros, self.number) == (other.micros, other.number)
-    }
-}
-
-impl Eq for At {}
-
-impl PartialOrd for At {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for At {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.micros, self.number).cmp(&(other.micros, other.number))
-    }
-}
-
 /// One of the store's queues: what comes waits for what came before it.
 #[derive(Default)]
 struct Queue(u64);
@@ -150,8 +123,7 @@ struct Large {
     fleet: Fleet,
     dice: Dice,
     now: u64,
-    events: BinaryHeap<Reverse<At>>,
-    number: u64,
+    events: Agenda<Event>,
     names: Vec<MemberName>,
     /// What each member's wall clock is off, and since when its ticks run.
     nodes: Vec<Node>,
@@ -170,10 +142,6 @@ struct Large {
     since: (Revision, u64),
 }
 
-fn release(number: u64) -> Release {
-    Release { number, digest: Digest::of(&number.to_le_bytes()) }
-}
-
 fn terms(fleet: &Fleet) -> Terms {
     let mut terms = Terms { max_changes_per_hour: 100, ..Terms::default() };
     terms.timing.freshness = Millis(fleet.freshness);
@@ -187,7 +155,7 @@ fn terms(fleet: &Fleet) -> Terms {
 /// A settled area at `fleet`'s size that moves to a newer release, and falls back from it.
 pub fn measure(fleet: Fleet) -> Figures {
     let mut large = Large::new(fleet);
-    while let Some(Reverse(At { micros, event, .. })) = large.events.pop() {
+    while let Some((micros, event)) = large.events.next() {
         if micros >= END {
             break;
         }
@@ -232,8 +200,7 @@ impl Large {
             fleet,
             dice,
             now: 0,
-            events: BinaryHeap::new(),
-            number: 0,
+            events: Agenda::new(),
             names,
             nodes,
             clocks,
@@ -261,8 +228,7 @@ impl Large {
     }
 
     fn at(&mut self, micros: u64, event: Event) {
-        self.number += 1;
-        self.events.push(Reverse(At { micros, number: self.number, event }));
+        self.events.put(micros, event);
     }
 
     /// One way through the network: 0.5 to 5 ms.
