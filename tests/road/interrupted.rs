@@ -121,12 +121,31 @@ fn demo(name: &str) -> String {
     checkout().join("masters/demo").join(name).display().to_string()
 }
 
+/// A house with one master of Kikin's.
+fn imported(stage: &Stage) {
+    house(stage);
+    stage.warifu("init kikin").ends(0);
+    stage.warifu(&format!("import --repo kikin --series r06 {}", demo("2024-06/s_ALL20240531.csv"))).ends(0);
+}
+
+/// A draft of it.
+fn drafted(stage: &Stage) {
+    imported(stage);
+    stage.warifu(&format!("release draft --repo kikin {PLACE} --title first -o first")).ends(0);
+}
+
+/// The same, signed and published.
+fn released(stage: &Stage) {
+    drafted(stage);
+    sign(stage, "first", "kikin", "aoki", 0);
+    sign(stage, "first", "kikin", "baba", 0);
+    publish(stage, "first", 0);
+}
+
 #[test]
 fn a_draft_that_was_interrupted_is_whole_or_not_there() {
     let mut stage = Stage::new();
-    house(&stage);
-    stage.warifu("init kikin").ends(0);
-    stage.warifu(&format!("import --repo kikin --series r06 {}", demo("2024-06/s_ALL20240531.csv"))).ends(0);
+    imported(&stage);
     let line = |at: usize| format!("release draft --repo kikin {PLACE} --title first -o drafts/d{at}");
     std::fs::create_dir(stage.path("drafts")).unwrap();
     stage.set(&[("WARIFU_AUDIT", "acts.jsonl")]);
@@ -180,10 +199,7 @@ fn an_import_that_is_interrupted_after_its_commit_stands_in_the_log_of_acts() {
 #[test]
 fn a_signature_that_stands_is_told_of_and_in_the_log_of_acts() {
     let stage = Stage::new();
-    house(&stage);
-    stage.warifu("init kikin").ends(0);
-    stage.warifu(&format!("import --repo kikin --series r06 {}", demo("2024-06/s_ALL20240531.csv"))).ends(0);
-    stage.warifu(&format!("release draft --repo kikin {PLACE} --title first -o first")).ends(0);
+    drafted(&stage);
     let line = format!("release sign first --repo kikin {PLACE} --key aoki.key --yes");
     let mut child = spawned(&stage, &line, Stdio::null(), Stdio::piped());
     let stands = || {
@@ -203,13 +219,7 @@ fn a_signature_that_stands_is_told_of_and_in_the_log_of_acts() {
 #[test]
 fn a_copy_that_was_interrupted_says_so_and_is_completed_by_the_next() {
     let stage = Stage::new();
-    house(&stage);
-    stage.warifu("init kikin").ends(0);
-    stage.warifu(&format!("import --repo kikin --series r06 {}", demo("2024-06/s_ALL20240531.csv"))).ends(0);
-    stage.warifu(&format!("release draft --repo kikin {PLACE} --title first -o first")).ends(0);
-    sign(&stage, "first", "kikin", "aoki", 0);
-    sign(&stage, "first", "kikin", "baba", 0);
-    publish(&stage, "first", 0);
+    released(&stage);
     let copied = |to: &str| format!("channel copy channel --root root.json --to {to}");
     whenever(
         &stage,
@@ -343,13 +353,7 @@ fn an_import_that_was_interrupted_came_in_whole_or_not_at_all() {
 #[test]
 fn a_fetch_that_was_interrupted_leaves_no_file_that_is_not_whole() {
     let stage = Stage::new();
-    house(&stage);
-    stage.warifu("init kikin").ends(0);
-    stage.warifu(&format!("import --repo kikin --series r06 {}", demo("2024-06/s_ALL20240531.csv"))).ends(0);
-    stage.warifu(&format!("release draft --repo kikin {PLACE} --title first -o first")).ends(0);
-    sign(&stage, "first", "kikin", "aoki", 0);
-    sign(&stage, "first", "kikin", "baba", 0);
-    publish(&stage, "first", 0);
+    released(&stage);
     let line = |at: usize| format!("channel fetch channel --root root.json -o fetched{at}");
     whenever(&stage, line, |at, is_done, _| {
         let folder = format!("fetched{at}");
