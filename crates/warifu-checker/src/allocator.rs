@@ -17,8 +17,8 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 #[cfg(feature = "jemalloc")]
 const SETTINGS: [(&str, &str); 1] = [(
     "_RJEM_MALLOC_CONF",
-    "background_thread:true,dirty_decay_ms:200,muzzy_decay_ms:0,narenas:1,tcache_max:1024,\
-     tcache_nslots_small_min:4,tcache_nslots_small_max:16",
+    "background_thread:true,dirty_decay_ms:50,muzzy_decay_ms:0,narenas:1,tcache_max:512,\
+     tcache_nslots_small_min:2,tcache_nslots_small_max:8",
 )];
 
 /// What glibc reads before `main`: one arena for all threads, and whatever is larger than some pages lies in
