@@ -22,7 +22,7 @@ use crate::state::{Decision, Forgotten, Reason};
 use crate::swap::Outcome;
 use crate::trial::Replayed;
 
-/// Taking a release includes the replay of large claim files.
+/// Taking a release includes the replay of large claim files. One that is busy with it still says that it lives.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Whoever only looks waits for no disk, no channel and no program: a checker that keeps silent for so long
@@ -230,12 +230,13 @@ impl Client {
                 format!(
                     "the checker at {socket} is there and does not answer: it hangs, or the machine is too \
                      busy (uptime, dmesg -T, journalctl -u warifu-checker); where claims are not answered \
-                     either, restart it: systemctl restart warifu-checker"
+                     either, restart it: systemctl restart warifu-checker; what was commanded may still take \
+                     place when it goes on: see status"
                 ),
                 format!(
                     "{socket} のチェッカーは起動していますが、応答しません（停止状態か、機械の過負荷）。uptime、dmesg -T、\
                      journalctl -u warifu-checker を確認し、請求にも応答しない場合は systemctl restart warifu-checker \
-                     で再起動してください"
+                     で再起動してください。指示した操作は、応答が戻ると実行されることがあります（status で確認）"
                 ),
             ),
             _ => (
@@ -252,27 +253,58 @@ impl Client {
         ClientError::Unreachable(Said::about(&en, &ja, error))
     }
 
-    /// One request on a connection of its own.
+    /// What one request is answered. As long as what was commanded is not, it is asked whether the checker
+    /// still answers anybody: one that hangs is told as that, and not after minutes.
     fn answer(&self, method: Method, path: &str, body: String) -> Result<Bytes, NoAnswer> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let is_look = method == Method::GET;
+        runtime.block_on(async {
+            let asked = self.asked(method, path, body);
+            if is_look {
+                return within(self.looking, asked).await;
+            }
+            tokio::select! {
+                answer = within(PATIENCE, asked) => answer,
+                hangs = self.hangs() => Err(hangs),
+            }
+        })
+    }
+
+    /// Ends when the checker answers nobody.
+    async fn hangs(&self) -> NoAnswer {
+        loop {
+            tokio::time::sleep(self.looking).await;
+            let alive = self.asked(Method::GET, "/livez", String::new());
+            if let Err(error) = within(self.looking, alive).await {
+                return error;
+            }
+        }
+    }
+
+    /// One request on a connection of its own.
+    async fn asked(&self, method: Method, path: &str, body: String) -> Result<Bytes, NoAnswer> {
         let host = match &self.way {
             Way::Socket(_) => "localhost",
             #[cfg(feature = "https")]
             Way::OverTls(over_tls) => over_tls.host(),
         };
-        let patience = if method == Method::GET { self.looking } else { PATIENCE };
         let request =
             Request::builder().method(method).uri(path).header(header::HOST, host).body(Body::from(body))?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let asked = async {
-            match &self.way {
-                Way::Socket(socket) => ask_on(connected(socket).await?, request).await,
-                #[cfg(feature = "https")]
-                Way::OverTls(over_tls) => ask_on(over_tls.connect().await?, request).await,
-            }
-        };
-        let answer = runtime.block_on(async { tokio::time::timeout(patience, asked).await });
-        answer.unwrap_or_else(|late| Err(io::Error::new(io::ErrorKind::TimedOut, late).into()))
+        match &self.way {
+            Way::Socket(socket) => ask_on(connected(socket).await?, request).await,
+            #[cfg(feature = "https")]
+            Way::OverTls(over_tls) => ask_on(over_tls.connect().await?, request).await,
+        }
     }
+}
+
+/// What `asked` comes to, when it comes in time.
+async fn within(
+    patience: Duration,
+    asked: impl Future<Output = Result<Bytes, NoAnswer>>,
+) -> Result<Bytes, NoAnswer> {
+    let answer = tokio::time::timeout(patience, asked).await;
+    answer.unwrap_or_else(|late| Err(io::Error::new(io::ErrorKind::TimedOut, late).into()))
 }
 
 /// A line to `socket`. So many may wait there that no more are let in for a moment: that is waited for.

@@ -34,6 +34,7 @@ mod lately;
 mod limits;
 mod metrics;
 mod pace;
+mod packed;
 mod queue;
 mod refusals;
 mod same_site;

@@ -21,6 +21,7 @@ use crate::service::operations;
 use crate::service::operator::{
     confirm, fall_back, forget_claims, freeze, give_up, repair, replay, swap, thaw, unhold,
 };
+use crate::service::packed::Packed;
 use crate::service::reply::not_given;
 use crate::service::same_site::{Names, only_own};
 use crate::service::whole_body::only_whole;
@@ -121,10 +122,11 @@ pub(crate) fn interface(doors: &[AtDoor]) -> String {
     printed(&document(&doors))
 }
 
-/// That of one door, made once: before the door opens, that no claim waits for it.
-fn told(door: AtDoor) -> &'static str {
-    static TOLD: [OnceLock<String>; AtDoor::ALL.len()] = [const { OnceLock::new() }; AtDoor::ALL.len()];
-    TOLD[door as usize].get_or_init(|| interface(&[door]))
+/// That of one door, made once: before the door opens, that no claim waits for it. Few ever ask, so that it is
+/// kept packed.
+fn told(door: AtDoor) -> Vec<u8> {
+    static TOLD: [OnceLock<Packed>; AtDoor::ALL.len()] = [const { OnceLock::new() }; AtDoor::ALL.len()];
+    TOLD[door as usize].get_or_init(|| Packed::of(interface(&[door]).as_bytes())).bytes()
 }
 
 async fn told_to_programs(door: AtDoor) -> impl IntoResponse {
