@@ -186,6 +186,9 @@ events! {
         en "the attached program uses what it should again" ja "接続先プログラムが正しいリリースで動作を再開した";
     AttachedOutOfStep "attached.out_of_step" Error
         en "the attached program does not work with what it should" ja "接続先プログラムが正常に動作していない";
+    AttachedMoved "attached.moved" Warn
+        en "the link of the attached program led elsewhere, and no release did that: it is put back"
+        ja "接続先プログラムのリンクが切替以外の操作で変更されていた（元に戻す）";
     AttachedRefused "attached.refused" Error
         en "the attached program does not take a release: what it had is put back"
         ja "接続先プログラムがリリースを受け付けない（前のものへ戻す）";

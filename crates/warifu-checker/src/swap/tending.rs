@@ -2,6 +2,8 @@
 
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
+use crate::log::Event;
+use crate::said::Said;
 use crate::state::Phase;
 use crate::swap::follower::Settled;
 use crate::swap::swapper::Swapper;
@@ -24,6 +26,9 @@ impl Swapper {
             return;
         };
         if follower.trouble.is_some() || follower.target.uses() != Some(active.id) {
+            if follower.trouble.is_none() {
+                self.tell_moved(active.id.release);
+            }
             drop(follower);
             if let Err(why) = self.follow(now)
                 && active.phase() == Phase::Probation
@@ -66,6 +71,21 @@ impl Swapper {
             Ok(Settled::Settled) => self.settles(),
             Ok(Settled::NotYet) => {}
         }
+    }
+
+    /// The program was in step, and is not: whoever did that hears of it.
+    fn tell_moved(&self, release: u64) {
+        let said = Said::new(
+            format!(
+                "the link led away from release {release}, and neither a release nor a fall back did that: \
+                 somebody's hand, or another program; it is put back"
+            ),
+            format!(
+                "リンクがリリース {release} 以外を指していました。切替や切り戻しによる変更ではなく、手作業または他のプログラムによるものです。\
+                 元に戻します"
+            ),
+        );
+        self.log.of_release(Event::AttachedMoved, release, &said);
     }
 
     /// Lets go of what was made for the program and is not used or gone back to any more.

@@ -8,7 +8,7 @@ use warifu_checker::service::{Doors, Queue, Requests, Status};
 use warifu_checker::swap::Wanted;
 use warifu_values::lang::{Lang, Speak as _};
 
-use crate::attached::process::{Attach, asked, events, given, until};
+use crate::attached::process::{Attach, asked, events, given, until, until_there};
 use crate::attached::site::{Site, draft, later};
 use crate::killed::{PROGRAM, publish_unsigned, published};
 use crate::line::Draft;
@@ -41,6 +41,21 @@ fn what_becomes_of_a_program_is_told_on_stderr() {
     // Nothing is read again, and it goes on.
     assert!(Command::new("kill").args(["-HUP", &attach.0.id().to_string()]).status().unwrap().success());
     assert_eq!(asked(at, &["swap"]).status.code(), Some(1), "held");
+}
+
+/// It is put back, and that is told.
+#[test]
+fn whoever_moves_the_link_hears_of_it() {
+    let (site, _) = given("");
+    let at = site.folder.path();
+    let _attach = Attach::telling(at, fs::File::create(site.at("told")).unwrap().into());
+    let in_step = |status: &Status| status.attached.as_ref().is_some_and(|it| it.uses == Some(2));
+    until(at, "in step", in_step);
+    fs::remove_file(site.at("current")).unwrap();
+    until_there(&site.at("current"), true);
+    until(at, "in step again", in_step);
+    let told = events(&fs::read_to_string(site.at("told")).unwrap());
+    assert!(told.iter().any(|event| event == "attached.moved"), "{told:?}");
 }
 
 /// Nobody is told that a first release is confirmed before the program was seen to work with it for a while.
