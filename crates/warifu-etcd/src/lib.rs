@@ -14,9 +14,9 @@
 //! before it is parsed, a member follows a record only by [`warifu_fleet::sight`], and judges by what it
 //! verified itself. Nothing here reads a clock or a file. Cryptography is rustls with Graviola, without C.
 //!
-//! To be read in this order: [`settings`], [`keys`], [`announced`], [`damaged`], [`values`]; [`connector`] and
-//! [`endpoints`] are the way to etcd, [`store_error`] what goes wrong there; [`view`] is what a read brings,
-//! [`lease`] and [`watch`] what lasts, and [`area`] what is done.
+//! To be read in this order: [`settings`], [`keys`], [`announced`], [`damaged`], [`values`]; [`connector`]
+//! and [`endpoints`] are the way to etcd, [`store_error`] what goes wrong there; [`view`] is what a read
+//! brings, [`lease`] and [`watch`] what lasts, and [`area`] what is done.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

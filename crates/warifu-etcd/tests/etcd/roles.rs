@@ -103,7 +103,6 @@ async fn strangers(nodes: &Cluster) {
     for settings in wrong {
         let error = Area::new(&settings, "east").unwrap().read().await.unwrap_err();
         let StoreError::Unreachable { endpoints } = &error else { panic!("{error}") };
-        eprintln!("{error}");
         assert_eq!(endpoints.len(), 3);
         assert_eq!(error.code(), "fleet/store-not-trusted", "{error}");
         assert!(endpoints.iter().all(|(_, why)| matches!(why, Unreached::NotTrusted(_))));
