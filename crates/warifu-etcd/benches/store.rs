@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
 use warifu_etcd::testing::Cluster;
 use warifu_etcd::{Area, Noticed, Written};
 use warifu_fleet::coordinator::Change;
@@ -90,14 +91,21 @@ async fn fan_out(
 }
 
 async fn reads(area: &impl Fn() -> Area) {
-    let mut members = JoinSet::new();
-    let begun = Instant::now();
-    for member in 0..MEMBERS {
-        let area = area();
+    let mut areas = Vec::new();
+    let mut connected = Vec::new();
+    for _ in 0..MEMBERS {
+        let (area, begun) = (area(), Instant::now());
         area.read().await.unwrap();
+        connected.push(begun.elapsed());
+        areas.push(area);
+    }
+    told("a connection and its first read", connected);
+    let mut members = JoinSet::new();
+    for (member, area) in areas.into_iter().enumerate() {
         members.spawn(async move {
             tokio::time::sleep(EVERY * member as u32 / MEMBERS as u32).await;
             let mut ticks = tokio::time::interval(EVERY);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             let (mut times, mut failed) = (Vec::new(), 0);
             let begun = Instant::now();
             while begun.elapsed() < READING {
@@ -111,7 +119,6 @@ async fn reads(area: &impl Fn() -> Area) {
             (times, failed)
         });
     }
-    println!("{MEMBERS} members have connected and read once after {:?}", begun.elapsed());
     let read = members.join_all().await;
     let failed: usize = read.iter().map(|(_, failed)| failed).sum();
     let times: Vec<Duration> = read.into_iter().flat_map(|(times, _)| times).collect();
