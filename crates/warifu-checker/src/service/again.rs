@@ -3,7 +3,8 @@
 //!
 //! The more are turned away for each one that is judged, the longer the time over which they are spread; it
 //! is looked at once a second, grows fast and shrinks slowly. About as many shall be turned away as are judged:
-//! then the queue is never empty, and little time goes to refusals. It needs no knowledge of how many there
+//! then the queue is never empty, and little time goes to refusals. Nobody is sent away for longer than judging
+//! all who were turned away can take. It needs no knowledge of how many there
 //! are, nor that each comes again to this checker: before it others may have been asked.
 
 use std::sync::{Mutex, PoisonError};
@@ -48,11 +49,13 @@ struct Spread {
     /// The second that is looked at: when it began, what was judged by then, and who was turned away in it.
     second: Option<(Instant, u64)>,
     turned_away: u64,
+    /// Who was turned away and has not been made up for by a file that was judged.
+    behind: u64,
 }
 
 impl Default for Spread {
     fn default() -> Self {
-        Spread { over: LEAST_SECONDS, given: 0, second: None, turned_away: 0 }
+        Spread { over: LEAST_SECONDS, given: 0, second: None, turned_away: 0, behind: 0 }
     }
 }
 
@@ -80,12 +83,16 @@ impl Spread {
         if took < Duration::from_secs(1) {
             return;
         }
-        let for_one = self.turned_away as f64 / judged.saturating_sub(before).max(1) as f64;
+        let done = judged.saturating_sub(before);
+        let for_one = self.turned_away as f64 / done.max(1) as f64;
+        self.behind = (self.behind + self.turned_away).saturating_sub(done);
+        // All of them can be judged within this time: nobody is to stay away for longer.
+        let enough = self.behind as f64 / (done.max(1) as f64 / took.as_secs_f64());
         // Nobody came for a while: what was before that says nothing any more.
         let is_calm = took >= CALM;
         let factor = if is_calm { STAYS } else { (for_one / REFUSALS_FOR_ONE_JUDGED).clamp(STAYS, GROWS) };
         let factor = if factor < 1.0 { factor.powf(took.as_secs_f64()) } else { factor };
-        self.over = (self.over * factor).clamp(LEAST_SECONDS, MOST_SECONDS);
+        self.over = (self.over * factor).min(enough).clamp(LEAST_SECONDS, MOST_SECONDS);
         self.second = Some((now, judged));
         self.turned_away = 0;
     }
