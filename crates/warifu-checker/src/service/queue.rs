@@ -234,7 +234,7 @@ impl Lines {
     fn remove_last(&mut self, sender: Sender) {
         let Some((institution, line)) = self.by_sender.get(&sender).and_then(Own::longest) else { return };
         let Some(ticket) = line.places.back().map(|place| place.ticket) else { return };
-        let institution = institution.clone();
+        let institution = institution.into();
         self.leave(&Whose { sender, institution }, ticket);
     }
 
@@ -320,8 +320,9 @@ impl Own {
     }
 
     /// The longest line, and of several the one whose last file came last.
-    fn longest(&self) -> Option<(&Box<[u8]>, &Line)> {
-        self.by_institution.iter().max_by_key(|(_, line)| (line.places.len(), line.last_counts_from()))
+    fn longest(&self) -> Option<(&[u8], &Line)> {
+        let lines = self.by_institution.iter().map(|(institution, line)| (&**institution, line));
+        lines.max_by_key(|(_, line)| (line.places.len(), line.last_counts_from()))
     }
 }
 

@@ -82,7 +82,7 @@ fn gives_a_slow_one_less(fleet: &Fleet, address: SocketAddr, slow: usize) {
 #[test]
 fn twelve_checkers_share_what_comes_and_nothing_is_lost_with_one_of_them() {
     let directory = tempfile::tempdir().unwrap();
-    let mut fleet = Fleet::start(directory.path());
+    let fleet = Fleet::start(directory.path());
     let Some(haproxy) = HAProxy::start(directory.path(), &fleet.addresses()) else { return };
     let Some(nginx) = Nginx::start(directory.path(), &fleet.addresses()) else { return };
     haproxy.until_all_but_are_up(&[Fleet::NEVER_READY]);
