@@ -21,6 +21,8 @@ command -v softhsm2-util >/dev/null || need+=(softhsm2)
 command -v valgrind >/dev/null || need+=(valgrind)
 # Programs that are given releases (warifu-checker attach).
 command -v nginx >/dev/null || need+=(nginx-light)
+# What stands before checkers, besides nginx.
+command -v haproxy >/dev/null || need+=(haproxy)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need+=(postgresql)
 # Programs with another clock than the machine's.
 compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || need+=(faketime)

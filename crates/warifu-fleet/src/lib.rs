@@ -16,7 +16,7 @@
 //! the record in [`desired`] and who armed in [`armed`]; [`report`], [`outcome`], [`answer`], [`learnt`],
 //! [`permission`], [`sight`] and [`standing`] are what a member knows and says, [`node`] is the member;
 //! [`orders`], [`prepared`] and [`probation`] are what the [`coordinator`] decides by, and [`roll`] is how
-//! members change.
+//! members change. [`load`] stands apart: how evenly claims fall on members.
 #![warn(missing_docs)]
 
 pub mod time;
@@ -46,6 +46,8 @@ pub mod probation;
 pub mod roll;
 
 pub mod coordinator;
+
+pub mod load;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

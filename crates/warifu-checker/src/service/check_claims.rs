@@ -19,7 +19,7 @@ use crate::said::Said;
 use crate::service::budget::Share;
 use crate::service::http_service::Service;
 use crate::service::metrics::Ending;
-use crate::service::queue::{Permit, Whose};
+use crate::service::queue::{Came, Permit, Whose};
 use crate::service::receive::{Received, Receiving};
 use crate::service::reply::error;
 use crate::service::sender::Sender;
@@ -39,9 +39,10 @@ pub(super) async fn check(State(service): State<Arc<Service>>, request: Request)
         return service.refuse_coming(coming, why).await;
     }
     let whose = Whose { sender, institution: institution(coming.bytes()).unwrap_or_default().into() };
-    if service.queue.would_enter(&whose).is_err() {
+    let mut came = Came { since: service.waiting.since(&whose, began), bytes: coming.expected_bytes() };
+    if service.queue.would_enter(&whose, came).is_err() {
         coming.discard();
-        return service.refuse_full().await;
+        return service.refuse_full(&whose, came).await;
     }
     if !service.unread.has_room(sender) {
         coming.discard();
@@ -55,10 +56,14 @@ pub(super) async fn check(State(service): State<Arc<Service>>, request: Request)
         Err(why) => return service.refuse_received(why).await,
     };
     let arrived = Instant::now();
-    let Ok(permit) = service.queue.enter(whose).await else {
+    came.bytes = received.bytes.len();
+    let Ok(permit) = service.queue.enter(whose.clone(), came).await else {
         drop(received);
-        return service.refuse_full().await;
+        return service.refuse_full(&whose, came).await;
     };
+    if came.since < began {
+        service.waiting.forget(&whose);
+    }
     // Many may have been let in before the first of them left its answer lying.
     if !service.unread.has_room(sender) {
         drop((received, permit));
@@ -133,7 +138,8 @@ impl Service {
         drop((permit, share));
     }
 
-    async fn refuse_full(self: &Arc<Self>) -> Response {
+    async fn refuse_full(self: &Arc<Self>, whose: &Whose, came: Came) -> Response {
+        self.waiting.note(whose, came.since, Instant::now());
         self.turn_away(Ending::QueueFull, "the queue is full", "待ち行列が一杯です").await
     }
 

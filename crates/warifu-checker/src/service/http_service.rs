@@ -16,6 +16,7 @@ use crate::history::History;
 use crate::log::{Event, Log, now};
 use crate::page::{InLine, Load, Quantile, Seen, TurnedAway};
 use crate::said::Said;
+use crate::service::again::Again;
 use crate::service::budget::Budget;
 #[cfg(feature = "https")]
 use crate::service::certificates::{InUse, amiss};
@@ -30,11 +31,9 @@ use crate::service::reply::error;
 use crate::service::status::{ClaimsDoor, Doors, OnTrial, Queue, Requests, Status};
 #[cfg(feature = "https")]
 use crate::service::tls::Tls;
+use crate::service::turned_away;
 use crate::state::Recent;
 use crate::swap::Swapper;
-
-/// What a sender who was turned away is told to wait.
-const RETRY_AFTER_SECONDS: &str = "5";
 
 /// Institutions of which the page tells how many files wait.
 const LINES_SHOWN: usize = 20;
@@ -66,6 +65,10 @@ pub struct Service {
     pub(super) checked: AtomicU64,
     pub(super) claims: AtomicU64,
     turned_away: AtomicU64,
+    /// When who is turned away comes again.
+    again: Again,
+    /// Who was, and has not had its turn.
+    pub(super) waiting: turned_away::TurnedAway,
     pub(super) pace: Pace,
     pub(super) measured: Measured,
     pub(super) started: UnixSeconds,
@@ -116,6 +119,8 @@ impl Service {
             checked: AtomicU64::new(0),
             claims: AtomicU64::new(0),
             turned_away: AtomicU64::new(0),
+            again: Again::default(),
+            waiting: turned_away::TurnedAway::default(),
             pace: Pace::from(Instant::now()),
             measured: Measured::default(),
             started: now(),
@@ -307,7 +312,8 @@ impl Service {
             tokio::time::sleep(wait).await;
         }
         let mut response = error(StatusCode::SERVICE_UNAVAILABLE, Said::new(en, ja));
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
+        let again = self.again.seconds(Instant::now(), self.checked.load(Ordering::Relaxed));
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(again));
         response
     }
 }

@@ -21,6 +21,7 @@ mod reply;
 mod status;
 
 mod activity;
+mod again;
 mod authority;
 mod budget;
 #[cfg(feature = "https")]
@@ -43,7 +44,9 @@ mod sender;
 mod socket;
 #[cfg(feature = "https")]
 mod tls;
+mod turned_away;
 
+pub use again::Again;
 pub use doors::{Door, OperatorDoors, RemoteOperators, serve_until, watched_at};
 pub use health::{Health, Judging};
 pub use http_service::Service;
@@ -53,7 +56,8 @@ pub use metrics::{METRICS, Metric, MetricKind};
 pub use openapi::AtDoor;
 pub(crate) use openapi::{Body, Described, Operation, Query, Routes, Takes};
 pub(crate) use operations::look;
-pub use queue::{FairQueue, Full, Permit, Whose};
+pub use queue::{Came, FairQueue, Full, Permit, Whose};
+pub use refusals::Refusals;
 pub(crate) use reply::not_given;
 pub use reply::{FellBack, ServiceError};
 pub(crate) use routes::interface;
@@ -63,3 +67,4 @@ pub use socket::{OperatorSocket, SocketError};
 pub use status::{ClaimsDoor, Doors, Next, OfClaims, OnTrial, Queue, Requests, Status, Watch};
 #[cfg(feature = "https")]
 pub use tls::{Clients, ReadTls, Reload, Tls, TlsFiles};
+pub use turned_away::TurnedAway;

@@ -147,6 +147,11 @@ impl Receiving {
         Ok(Receiving { coming, form, promised, share, at: now(), has_ended: false })
     }
 
+    /// How many bytes come, as far as that is promised or known.
+    pub(super) fn expected_bytes(&self) -> usize {
+        self.bytes().len().max(self.promised.unwrap_or_default())
+    }
+
     /// What is there.
     pub(super) fn bytes(&self) -> &[u8] {
         match &self.form {

@@ -8,7 +8,7 @@ use crate::service::limits::Limits;
 
 /// The pace of refusals.
 #[derive(Debug)]
-pub(super) struct Refusals {
+pub struct Refusals {
     between: Duration,
     longest: Duration,
     /// When the next one is due that comes evenly.
@@ -17,7 +17,7 @@ pub(super) struct Refusals {
 
 impl Refusals {
     /// At the pace that `limits` say.
-    pub(super) fn by(limits: &Limits) -> Self {
+    pub fn by(limits: &Limits) -> Self {
         Refusals::new(limits.refusals_a_second, Duration::from_millis(limits.refusal_ms))
     }
 
@@ -28,7 +28,7 @@ impl Refusals {
     }
 
     /// How long the one that is told at `now` waits.
-    pub(super) fn wait(&self, now: Instant) -> Duration {
+    pub fn wait(&self, now: Instant) -> Duration {
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let due = next.unwrap_or(now);
         // What was not used of the last second is not lost.

@@ -5,6 +5,7 @@
 mod advised;
 mod amiss;
 mod attached;
+mod balanced;
 mod client;
 mod clocks;
 mod configured;

@@ -12,8 +12,8 @@ use warifu_checker::log::{Log, now};
 use warifu_checker::release::ReleaseContent;
 use warifu_checker::said::Said;
 use warifu_checker::service::{
-    ClaimsDoor, Door, FairQueue, Limits, OfClaims, OperatorSocket, Permit, Sender, Service, Status, Whose,
-    serve_until, watched_at,
+    Came, ClaimsDoor, Door, FairQueue, Limits, OfClaims, OperatorSocket, Permit, Sender, Service, Status,
+    Whose, serve_until, watched_at,
 };
 use warifu_checker::source::{Offer, ReleaseSource, SourceError};
 use warifu_checker::state::Recent;
@@ -384,7 +384,8 @@ impl Checker {
     /// Keeps both judges busy until it is dropped.
     pub(crate) fn keep_busy(&self) -> [Permit; 2] {
         let busy = Whose { sender: Sender::Operator, institution: b"busy"[..].into() };
-        [(); 2].map(|()| self.runtime.block_on(self.queue.enter(busy.clone())).unwrap())
+        let came = Came { since: Instant::now(), bytes: 0 };
+        [(); 2].map(|()| self.runtime.block_on(self.queue.enter(busy.clone(), came)).unwrap())
     }
 
     /// Tells it to end, as SIGTERM does.
