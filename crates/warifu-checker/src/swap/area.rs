@@ -120,6 +120,22 @@ impl Swapper {
 
 /// What is done for it.
 impl Swapper {
+    /// What the member of a fleet kept before, if anything.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn kept_of_fleet(&self) -> Result<Option<Vec<u8>>, Said> {
+        self.runs.kept_of_fleet()
+    }
+
+    /// Keeps `bytes` for the member of a fleet: on disk when this returns.
+    ///
+    /// # Errors
+    /// The disk does not keep them.
+    pub fn keep_of_fleet(&self, bytes: &[u8]) -> Result<(), Said> {
+        self.runs.keep_of_fleet(bytes)
+    }
+
     /// What the area names comes into memory, whatever else the channel offers: after what runs it is cleared
     /// as any other; what is older is read only, since the area fell back to it. None when it is there.
     pub fn make_ready(&self, id: ReleaseRef, now: UnixSeconds) -> Option<Outcome> {

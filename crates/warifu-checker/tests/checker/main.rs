@@ -30,6 +30,7 @@ mod order;
 #[cfg(feature = "https")]
 mod over_tls;
 mod past;
+mod publishing;
 mod reading;
 mod real_files;
 mod site_schemas;

@@ -6,13 +6,16 @@ mod check;
 mod serve;
 
 mod doors;
+mod fleet;
 mod gates;
 mod limits;
 
+mod reason;
 mod remote;
 
 pub(super) use check::{By, Check, GivenAs};
 pub use command::command_line;
+pub(super) use fleet::{Fleet, FleetAct, FleetOptions};
 pub(super) use command::in_japanese;
 pub(super) use command::{Arguments, Attach, Command, Decide, DecideAll, DryRun, Explain, GiveUp, Repair};
 #[cfg(feature = "https")]

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use warifu_files::ReadError;
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::log::Event;
@@ -14,6 +15,9 @@ use crate::swap::active::Active;
 use crate::swap::runs::pointer::{Runs, unused};
 use crate::swap::runs::steps::EARLIER_BYTES;
 use crate::swap::workbench::AtBench;
+
+/// A record of an area is at most 1 MiB.
+const FLEET_BYTES: u64 = 4 << 20;
 
 impl Runs {
     /// `to` is what runs, and what ran is before it, confirmed here or not: the area says what can be fallen
@@ -71,6 +75,20 @@ impl Runs {
         let mut kept = needed(&record);
         kept.extend(record.earlier().iter().map(|earlier| ReleaseRef::from(earlier.id)));
         self.directory.releases().prune(&kept);
+    }
+
+    /// What the member of a fleet kept.
+    pub(in crate::swap) fn kept_of_fleet(&self) -> Result<Option<Vec<u8>>, Said> {
+        match warifu_files::read(&self.directory.fleet(), FLEET_BYTES) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(ReadError::Missing { .. }) => Ok(None),
+            Err(error) => Err(Said::of(&error)),
+        }
+    }
+
+    /// Keeps `bytes` for it, whole and flushed.
+    pub(in crate::swap) fn keep_of_fleet(&self, bytes: &[u8]) -> Result<(), Said> {
+        self.directory.write_copy(&self.directory.fleet(), bytes).map_err(|error| Said::of(&error))
     }
 
     /// `id` is not held any more; whether it was.
