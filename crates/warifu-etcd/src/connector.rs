@@ -3,10 +3,13 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use tokio_rustls::rustls::{self, ClientConfig, RootCertStore};
@@ -23,6 +26,50 @@ const PORT: u16 = 2379;
 pub(crate) trait Both: AsyncRead + AsyncWrite {}
 
 impl<T: AsyncRead + AsyncWrite> Both for T {}
+
+/// Whether a node accepts who came it says only after that one holds the connection for made; it then begins
+/// to speak. So its first bytes are waited for, but not from one that wants to be spoken to first.
+const GREETING: Duration = Duration::from_millis(200);
+
+/// A connection over TLS of which the first bytes were read.
+struct Greeted {
+    stream: TlsStream<TcpStream>,
+    first: Vec<u8>,
+}
+
+impl AsyncRead for Greeted {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.first.is_empty() {
+            return Pin::new(&mut self.stream).poll_read(context, buffer);
+        }
+        let most = self.first.len().min(buffer.remaining());
+        buffer.put_slice(&self.first[..most]);
+        self.first.drain(..most);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Greeted {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
 
 /// What connects to one endpoint, and why it could not the last time.
 #[derive(Clone)]
@@ -91,7 +138,15 @@ impl Connector {
         stream.set_nodelay(true)?;
         let Some(config) = &self.tls else { return Ok(Box::pin(stream)) };
         let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
-        Ok(Box::pin(TlsConnector::from(Arc::clone(config)).connect(name, stream).await?))
+        let mut stream = TlsConnector::from(Arc::clone(config)).connect(name, stream).await?;
+        let mut first = vec![0; 512];
+        let read = tokio::time::timeout(GREETING, stream.read(&mut first)).await;
+        first.truncate(match read {
+            Ok(Ok(0)) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(read) => read?,
+            Err(_) => 0,
+        });
+        Ok(Box::pin(Greeted { stream, first }))
     }
 }
 

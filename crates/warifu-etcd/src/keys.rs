@@ -106,9 +106,13 @@ mod tests {
 
     #[test]
     fn a_name_that_reaches_into_other_keys_is_refused() {
-        for (prefix, area) in
-            [("/warifu", "east/armed"), ("/warifu", ""), ("warifu", "east"), ("", "east"), ("/w\u{202e}", "e")]
-        {
+        for (prefix, area) in [
+            ("/warifu", "east/armed"),
+            ("/warifu", ""),
+            ("warifu", "east"),
+            ("", "east"),
+            ("/w\u{202e}", "e"),
+        ] {
             assert_eq!(Keys::new(prefix, area).unwrap_err(), NotAKey, "{prefix} {area}");
         }
     }

@@ -19,15 +19,15 @@ pub struct Lease {
 impl Lease {
     /// One that lasts for `ttl`, rounded up to seconds; etcd makes it longer where its own elections take
     /// longer (2 s by default).
-    pub(crate) async fn grant(
-        endpoints: &Endpoints,
-        area: &str,
-        ttl: Millis,
-    ) -> Result<Lease, StoreError> {
+    pub(crate) async fn grant(endpoints: &Endpoints, area: &str, ttl: Millis) -> Result<Lease, StoreError> {
         let seconds = i64::try_from(ttl.0.div_ceil(1_000)).unwrap_or(i64::MAX).max(1);
         let granted = endpoints.ask(area, |mut clients| async move {
             let granted = clients.lease.grant(seconds, None).await?;
-            if granted.error().is_empty() { Ok(granted) } else { Err(Error::Internal(granted.error().into())) }
+            if granted.error().is_empty() {
+                Ok(granted)
+            } else {
+                Err(Error::Internal(granted.error().into()))
+            }
         });
         let granted = granted.await?.answer;
         let ttl = Millis(u64::try_from(granted.ttl()).unwrap_or(0).saturating_mul(1_000));
@@ -60,9 +60,9 @@ impl Lease {
     /// When the store did not hear it; then it ends by itself.
     pub async fn end(self) -> Result<(), StoreError> {
         let id = self.id;
-        let ended = self.endpoints.ask(&self.area, |mut clients| async move {
-            clients.lease.revoke(id).await.map(drop)
-        });
+        let ended = self
+            .endpoints
+            .ask(&self.area, |mut clients| async move { clients.lease.revoke(id).await.map(drop) });
         match ended.await {
             Err(StoreError::LeaseGone) | Ok(_) => Ok(()),
             Err(error) => Err(error),

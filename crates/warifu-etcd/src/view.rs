@@ -110,10 +110,7 @@ pub(crate) fn seen(key: &str, found: &PbKeyValue) -> Result<Seen, Damaged> {
 /// Record and keys, linearizable: nothing else is asked.
 pub(crate) async fn read(endpoints: &Endpoints, keys: &Keys) -> Result<Option<StoreView>, StoreError> {
     let record = keys.record();
-    let ask = [
-        TxnOp::get(record.as_str(), None),
-        up_to(keys.all_armed(), MEMBERS, GetOptions::new()),
-    ];
+    let ask = [TxnOp::get(record.as_str(), None), up_to(keys.all_armed(), MEMBERS, GetOptions::new())];
     let response = transaction(endpoints, &record, Txn::new().and_then(ask)).await?;
     Ok(view(keys, &mut Answers::of(&record, response)?)?)
 }
@@ -186,12 +183,7 @@ fn view(keys: &Keys, answers: &mut Answers<'_>) -> Result<Option<StoreView>, Dam
 
 /// Who of the voters armed for what is pending. What is damaged or left out may be the key of one who armed:
 /// then it is not known that no majority did.
-fn armed_view(
-    keys: &Keys,
-    record: &Desired,
-    found: &PbRangeResponse,
-    as_of: Revision,
-) -> Option<ArmedView> {
+fn armed_view(keys: &Keys, record: &Desired, found: &PbRangeResponse, as_of: Revision) -> Option<ArmedView> {
     record.pending()?;
     let (all, epoch, voters) = (keys.all_armed(), record.last(), record.members().voters());
     let mut count = 0;

@@ -138,10 +138,9 @@ impl Watch {
         if response.canceled {
             self.fail();
             return match response.cancel_reason.contains("permission denied") {
-                true => Err(StoreError::Denied {
-                    key: self.keys.all().to_owned(),
-                    endpoint: "etcd".to_owned(),
-                }),
+                true => {
+                    Err(StoreError::Denied { key: self.keys.all().to_owned(), endpoint: "etcd".to_owned() })
+                }
                 false => Ok(()),
             };
         }
@@ -161,7 +160,9 @@ impl Watch {
     fn notice(&mut self, PbEvent { r#type, kv, .. }: PbEvent) {
         let record = self.keys.record();
         let noticed = match kv {
-            Some(kv) if r#type == PUT && kv.key == record.as_bytes() => seen(&record, &kv).map(Noticed::Record),
+            Some(kv) if r#type == PUT && kv.key == record.as_bytes() => {
+                seen(&record, &kv).map(Noticed::Record)
+            }
             _ => Ok(Noticed::Other),
         };
         if self.ready.back() != Some(&noticed) {
