@@ -27,6 +27,7 @@ const HOUSE: &[Stands] = &[
     ("warifu-channels", &["warifu-values", "warifu-files", "warifu-trust"], &[]),
     ("warifu-tokens", &["warifu-values", "warifu-trust"], &[]),
     ("warifu-fleet", &["warifu-values"], &[]),
+    ("warifu-etcd", &["warifu-values", "warifu-fleet"], &[]),
     (
         "warifu-judging",
         &[
@@ -85,6 +86,8 @@ const HOUSE: &[Stands] = &[
             "warifu-trust",
             "warifu-channels",
             "warifu-judging",
+            "warifu-fleet",
+            "warifu-etcd",
         ],
         &[],
     ),
@@ -112,6 +115,8 @@ const NEVER: &[(&str, &[&str], &str)] = &[
     ("warifu-site-rules", IMPURE, "values in, values out"),
     ("warifu-claims", IMPURE, "values in, values out"),
     ("warifu-fleet", IMPURE, "values in, values out: what it says is carried out by who calls it"),
+    ("warifu-etcd", &["warifu-trust", "warifu-files", "ring"], "a store orders; what is verified is not its"),
+    ("warifu", &["etcd-client", "tonic"], "only a member of a fleet has a store"),
     ("warifu-claims", &["warifu-rules"], "what a claim is judged by does not ask what masters must be"),
 ];
 

@@ -58,6 +58,7 @@ impl Cluster {
     /// # Panics
     ///
     /// When they do not start.
+    #[expect(clippy::print_stderr, reason = "what a test leaves out is told")]
     pub fn start() -> Option<Cluster> {
         let is_there = |program: &str| Command::new(program).arg("--version").output().is_ok();
         if !["etcd", "etcdctl", "openssl"].into_iter().all(is_there) {
