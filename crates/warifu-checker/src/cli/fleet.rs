@@ -151,8 +151,7 @@ mod with_fleets {
     ) -> Result<u8, Failure> {
         let off: Result<BTreeSet<MemberName>, Failure> = fleet.off.iter().map(|it| name(it)).collect();
         let seen = &overview.view.seen;
-        let changed =
-            change_members(seen, members_of(fleet)?, &overview.reports(), &off?, cause(fleet)?);
+        let changed = change_members(seen, members_of(fleet)?, &overview.reports(), &off?, cause(fleet)?);
         let record = changed.map_err(|why| {
             refused(Said::about(
                 "the members of the area do not change now; one vote changes at a time",
@@ -170,12 +169,7 @@ mod with_fleets {
         }
     }
 
-    async fn order(
-        fleet: &Fleet,
-        area: &Area,
-        overview: &Overview,
-        shown: Shown<'_>,
-    ) -> Result<u8, Failure> {
+    async fn order(fleet: &Fleet, area: &Area, overview: &Overview, shown: Shown<'_>) -> Result<u8, Failure> {
         let record = &overview.view.seen.record;
         let epoch = record.last();
         let acts = match fleet.act {
@@ -241,7 +235,10 @@ mod with_fleets {
     /// Who says so, and why.
     fn cause(fleet: &Fleet) -> Result<Cause, Failure> {
         let Some(reason) = &fleet.reason else {
-            return Err(refused(Said::new("say why: --reason …", "理由を指定してください: --reason （理由）")));
+            return Err(refused(Said::new(
+                "say why: --reason …",
+                "理由を指定してください: --reason （理由）",
+            )));
         };
         let by = of_account(rustix::process::getuid().as_raw(), None);
         Ok(Cause { by, why: reason.as_str().to_owned() })

@@ -169,9 +169,10 @@ fn waits(waits_for: &WaitsFor) -> Said {
             format!("pilots: {}, {} ms more", list(names), longest.0),
             format!("先行確認中: {}、あと {} ミリ秒", list(names), longest.0),
         ),
-        WaitsFor::Person => {
-            Said::new("a person: warifu-checker fleet advance --reason …", "人の承認: warifu-checker fleet advance --reason （理由）")
-        }
+        WaitsFor::Person => Said::new(
+            "a person: warifu-checker fleet advance --reason …",
+            "人の承認: warifu-checker fleet advance --reason （理由）",
+        ),
         WaitsFor::Hold => Said::new(
             "the one who holds it: warifu-checker fleet advance --reason …",
             "差し止めの解除: warifu-checker fleet advance --reason （理由）",

@@ -40,4 +40,4 @@ pub struct DoorFiles {
 }
 
 /// The store is waited for so long before another of its nodes is asked.
-pub const STORE_TIMEOUT: Duration = Duration::from_millis(300);
+pub const STORE_TIMEOUT: Duration = Duration::from_millis(500);

@@ -64,7 +64,8 @@ fn clocks(member: &Member, overview: &Overview) -> BTreeMap<MemberName, (BootId,
         overview.announced.get(name).is_some_and(|announced| announced.report.boot == boot)
     };
     let offsets = member.offsets().into_iter();
-    let living = offsets.filter(|(name, offset)| lives(name, offset.boot) && now.since(offset.at) < CLOCK_LASTS);
+    let living =
+        offsets.filter(|(name, offset)| lives(name, offset.boot) && now.since(offset.at) < CLOCK_LASTS);
     living.map(|(name, offset)| (name, (offset.boot, offset.millis))).collect()
 }
 

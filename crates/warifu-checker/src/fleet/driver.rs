@@ -55,11 +55,12 @@ impl Driver {
         if self.was_ready.replace(is_ready) == Some(is_ready) {
             return;
         }
-        let said = match not_ready {
-            None => Said::new("this checker judges by its area", "エリアに従って審査しています"),
-            Some(why) => why.why,
+        let judges = || Said::new("this checker judges by its area", "エリアに従って点検しています");
+        let (event, said) = match not_ready {
+            None => (Event::FleetReady, judges()),
+            Some(why) => (Event::FleetNotReady, why.why),
         };
-        self.member.log.event(Event::FleetReady, &said);
+        self.member.log.event(event, &said);
     }
 
     /// The pointer follows what judges already.

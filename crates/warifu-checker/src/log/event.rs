@@ -119,8 +119,9 @@ events! {
     FleetOut "fleet.out" Error
         en "this member alone sees a fault: it is out of service" ja "このメンバーだけに異常があり、受付を停止した";
     FleetReady "fleet.ready" Info
-        en "this member judges by its area, or does not any more"
-        ja "エリアに従う審査の開始または停止";
+        en "this checker judges by the epochs of its area" ja "エリアのエポックに従って点検している";
+    FleetNotReady "fleet.not_ready" Error
+        en "this member of an area turns claims away" ja "エリアのメンバーとして請求の受付を停止している";
     ClaimsForgotten "claims.forgotten" Info
         en "kept claim files were deleted, or not all of them could be"
         ja "保存していた請求ファイルを削除した（または一部削除できない）";

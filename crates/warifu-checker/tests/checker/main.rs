@@ -13,6 +13,7 @@ mod decided;
 mod doors;
 #[cfg(feature = "https")]
 mod elsewhere;
+mod epochs;
 #[cfg(feature = "https")]
 mod expired;
 mod faults;

@@ -64,7 +64,7 @@ fn what_is_killed_comes_back_and_who_is_cut_off_is_not_ready() {
     let took = cut.elapsed();
     eprintln!("not ready {took:?} after it was cut off");
     assert_eq!(code_at(&area, 0).as_deref(), Some("fleet/cut-off"), "{}", area.told());
-    assert!(took < Duration::from_millis(1_500), "{took:?}");
+    assert!(took < Duration::from_millis(3_500), "{took:?}");
     let ready = ureq::get(format!("http://{}/readyz", area.members[0].address)).call();
     assert!(matches!(ready, Err(ureq::Error::StatusCode(503))), "{ready:?}");
 

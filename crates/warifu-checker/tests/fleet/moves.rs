@@ -23,6 +23,7 @@ fn all_move_at_one_instant_and_fall_back_at_another() {
     let (took, judged) = area.while_claims_come(|area| {
         let ordered = area.fleet(&["fall-back", "--reason", "a test says so"]);
         assert!(ordered.status.success(), "{}", String::from_utf8_lossy(&ordered.stderr));
+        // The lead of this area is its W, and then some.
         let began = Instant::now();
         area.until_all_judge_by(1);
         began.elapsed()
@@ -31,7 +32,7 @@ fn all_move_at_one_instant_and_fall_back_at_another() {
     eprintln!("forward {forward:?} apart, back {back:?} apart, {took:?} after the order");
     assert!(judged.iter().all(|it| it.release.is_some()), "somebody was turned away\n{}", area.told());
     assert!(back <= APART, "{back:?}");
-    assert!(took <= Duration::from_secs(3), "{took:?}");
+    assert!(took <= Duration::from_secs(8), "{took:?}");
 
     // What was fallen back from is not proposed again, and a newer one is.
     area.until("settled", || area.status()["under_way"] == "nothing");

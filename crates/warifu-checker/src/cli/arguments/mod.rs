@@ -15,9 +15,11 @@ mod remote;
 
 pub(super) use check::{By, Check, GivenAs};
 pub use command::command_line;
-pub(super) use fleet::{Fleet, FleetAct, FleetOptions};
 pub(super) use command::in_japanese;
 pub(super) use command::{Arguments, Attach, Command, Decide, DecideAll, DryRun, Explain, GiveUp, Repair};
+pub(super) use fleet::Fleet;
+#[cfg(feature = "fleet")]
+pub(super) use fleet::{FleetAct, FleetOptions};
 #[cfg(feature = "https")]
 pub(super) use remote::Elsewhere;
 pub(super) use remote::{Remote, in_shell, typed};

@@ -60,8 +60,7 @@ impl Runs {
         let record = self.record();
         let earlier: Vec<ReleaseRef> = record.earlier().iter().map(|earlier| earlier.id.into()).collect();
         let most = self.keeps.saturating_sub(usize::from(record.running().previous().is_some()));
-        let fitting =
-            self.directory.releases().fitting(&needed(&record), &earlier, EARLIER_BYTES).min(most);
+        let fitting = self.directory.releases().fitting(&needed(&record), &earlier, EARLIER_BYTES).min(most);
         let mut beside = self.beside();
         beside.record.keeps_earlier(fitting);
         let unused = unused(&mut beside);
