@@ -91,6 +91,11 @@ impl Driver {
         if how == Wanted::Proposed && memory.ready.is_some_and(|ready| ready.id.release > release.number) {
             return false;
         }
+        // It lies behind what runs, and must not take the place of what comes next.
+        let runs = memory.runs.map(|(id, _)| id.release);
+        if how == Wanted::Before && runs.is_none_or(|runs| runs <= release.number) {
+            return false;
+        }
         let at = self.member.now();
         if self.again.get(&release.digest).is_some_and(|(until, _)| at < *until) {
             return false;
@@ -128,6 +133,8 @@ enum Wanted {
     Judges,
     /// It may be committed.
     Proposed,
+    /// The area may fall back to it.
+    Before,
 }
 
 /// What an area needs in memory, what is most urgent first.
@@ -137,7 +144,7 @@ fn wanted(record: &Desired) -> impl Iterator<Item = (Release, Wanted)> {
         Next::Preparing(release) => Some((release, Wanted::Proposed)),
         Next::Nothing | Next::Committed(_) | Next::Armed(_) => None,
     };
-    let before = record.before().map(|before| (before, Wanted::Judges));
+    let before = record.before().map(|before| (before, Wanted::Before));
     judges.map(|release| (release, Wanted::Judges)).chain(proposed).chain(before)
 }
 

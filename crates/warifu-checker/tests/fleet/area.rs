@@ -149,6 +149,18 @@ impl Area {
         }
     }
 
+    /// Waits until each member knows where all others are: without etcd it asks there.
+    pub(crate) fn until_all_know_each_other(&self) {
+        let others = self.members.len() - 1;
+        for member in &self.members {
+            self.until("known", || {
+                let kept = std::fs::read(self.state(&member.name).join("fleet.json")).unwrap_or_default();
+                let kept: Value = serde_json::from_slice(&kept).unwrap_or_default();
+                kept["addresses"].as_object().is_some_and(|known| known.len() == others)
+            });
+        }
+    }
+
     pub(crate) fn until_all_judge_by(&self, release: u64) {
         let file = claim_file(1, 1);
         for member in &self.members {

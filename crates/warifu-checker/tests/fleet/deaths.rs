@@ -35,6 +35,9 @@ fn what_is_killed_comes_back_and_who_is_cut_off_is_not_ready() {
         release == Some(2)
     });
 
+    area.until_all_know_each_other();
+    area.until_all_judge_by(2);
+
     // Etcd's leader dies: nobody is turned away.
     let leader = area.cluster.leader();
     area.cluster.kill(leader);
