@@ -57,7 +57,7 @@ impl Abreast {
     pub(super) fn takes_another(&self) -> bool {
         let promised = self.promised();
         let next = self.next.load();
-        !next.as_ref().is_some_and(|next| *promised == Some(next.active.id.manifest))
+        next.as_ref().is_none_or(|next| *promised != Some(next.active.id.manifest))
     }
 
     /// `ready` comes next; what did is given, to be freed where no claim waits. Where that one was promised,
