@@ -117,7 +117,7 @@ const NEVER: &[(&str, &[&str], &str)] = &[
     ("warifu-site-rules", IMPURE, "values in, values out"),
     ("warifu-claims", IMPURE, "values in, values out"),
     ("warifu-fleet", IMPURE, "values in, values out: what it says is carried out by who calls it"),
-    ("warifu-etcd", &["warifu-trust", "warifu-files", "ring"], "a store orders; what is verified is not its"),
+    ("warifu-etcd", &["warifu-trust", "warifu-files"], "a store orders; what is verified is not its"),
     ("warifu", &["etcd-client", "tonic"], "only a member of a fleet has a store"),
     ("warifu-claims", &["warifu-rules"], "what a claim is judged by does not ask what masters must be"),
 ];

@@ -14,7 +14,8 @@ pub struct Settings {
     pub tls: Option<Tls>,
     /// For who is not known by a certificate.
     pub login: Option<Login>,
-    /// One endpoint is waited for so long; a call asks each of them once at most.
+    /// One endpoint is waited for so long; a call asks each of them once at most. Who gives a call up before
+    /// never learns that an endpoint is dead.
     pub timeout: Duration,
 }
 

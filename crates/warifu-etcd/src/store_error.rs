@@ -113,7 +113,8 @@ impl Speak for StoreError {
             StoreError::Settings(what) => say!(
                 lang,
                 "the fleet's store cannot be reached by {what}; endpoints are https://HOST:PORT with \
-                 certificates and http://HOST:PORT without, a prefix begins with a slash, and an area has none",
+                 certificates and http://HOST:PORT without, a prefix begins with a slash, and the name of an \
+                 area has none",
                 "フリートの保管先の設定 {what} は使えません。接続先は証明書ありなら https://ホスト:ポート、なしなら \
                  http://ホスト:ポート とし、プレフィックスは / で始め、エリア名に / を含めないでください"
             ),
@@ -128,8 +129,8 @@ impl Speak for StoreError {
                 let each = each.collect::<Vec<_>>().join("; ");
                 say!(
                     lang,
-                    "the fleet's store does not answer ({each}); see whether most of etcd's nodes run and can \
-                     be reached: until then no epoch changes",
+                    "the fleet's store does not answer ({each}); see whether most of etcd's nodes run and \
+                     can be reached: until then no epoch changes",
                     "フリートの保管先が応答しません（{each}）。etcd の過半数のノードが動作し、接続できるか確認してください。\
                      それまでエポックは変わりません"
                 )

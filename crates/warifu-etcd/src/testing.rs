@@ -15,8 +15,8 @@ use crate::settings::{Identity, Settings, Tls};
 /// What people read.
 const DOCUMENT: &str = include_str!("../../../docs/etcd.md");
 
-/// Runs what is documented, says by which number it can be stopped, and ends it when nobody holds its standard
-/// input any more.
+/// Runs what is documented, says by which number it can be stopped, and ends it when nobody holds its
+/// standard input any more.
 const KEEPER: &str = r#"bash -c "$START" & echo $!; read -r _; kill -9 $! 2>/dev/null"#;
 
 /// How many nodes there are.
@@ -94,16 +94,12 @@ impl Cluster {
     /// When it cannot be started.
     pub fn start_node(&mut self, at: usize) {
         let log = std::fs::File::create(self.path(&format!("n{at}.log"))).expect("a log");
-        let Node { client, peer, running } = &mut self.nodes[at];
         let start = documented("A node").replacen("etcd ", "exec etcd ", 1);
         let mut child = Command::new("bash")
             .args(["-c", KEEPER])
             .current_dir(self.folder.path())
             .env("START", start)
-            .envs([("NAME", format!("n{at}")), ("ADDRESS", "127.0.0.1".to_owned())])
-            .envs([("CLIENT", client.to_string()), ("PEER", peer.to_string())])
-            .envs([("NODES", self.peers.clone()), ("DATA", format!("data-{at}"))])
-            .envs([("CERTIFICATE", "node.pem"), ("KEY", "node.key"), ("AUTHORITY", "authority.pem")])
+            .envs(self.variables(at))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(log)
@@ -112,7 +108,42 @@ impl Cluster {
         let mut number = String::new();
         let stdout = child.stdout.take().expect("piped");
         BufReader::new(stdout).read_line(&mut number).expect("the number of a process");
-        *running = Some((child, number.trim().to_owned()));
+        self.nodes[at].running = Some((child, number.trim().to_owned()));
+    }
+
+    /// What is of its own at a node, by the names that the documented commands have for it.
+    fn variables(&self, at: usize) -> [(&'static str, String); 9] {
+        let Node { client, peer, .. } = &self.nodes[at];
+        [
+            ("NAME", format!("n{at}")),
+            ("ADDRESS", "127.0.0.1".to_owned()),
+            ("CLIENT", client.to_string()),
+            ("PEER", peer.to_string()),
+            ("NODES", self.peers.clone()),
+            ("DATA", format!("data-{at}")),
+            ("CERTIFICATE", "node.pem".to_owned()),
+            ("KEY", "node.key".to_owned()),
+            ("AUTHORITY", "authority.pem".to_owned()),
+        ]
+    }
+
+    /// Puts what was saved in `file` in the place of all data, by the documented commands; nobody is left
+    /// running before.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be put there.
+    pub fn restore(&mut self, file: &str) {
+        for at in 0..NODES {
+            self.kill(at);
+            std::fs::remove_dir_all(self.path(&format!("data-{at}"))).expect("data");
+            let variables = self.variables(at);
+            let variables = variables.iter().map(|(name, value)| (*name, &**value));
+            let variables: Vec<_> = variables.chain([("FILE", file)]).collect();
+            self.run("root", &documented("A restored store"), &variables);
+        }
+        (0..NODES).for_each(|at| self.start_node(at));
+        self.await_health(NODES);
     }
 
     /// Ends a node without a word.

@@ -81,9 +81,12 @@ async fn passwords(nodes: &Cluster) {
         Settings { login, timeout: Duration::from_secs(2), ..nodes.settings("nobody") }
     };
     let dave = Area::new(&with("secret"), "east").unwrap();
-    assert!(dave.read().await.unwrap().is_some());
+    // On a busy machine etcd hashes for longer than a call waits; the login goes on, and a later call has it.
+    assert!(until(async || dave.read().await.ok()).await.is_some());
     denied(dave.found(&founded()).await, "/warifu/east/record");
-    let error = Area::new(&with("other"), "east").unwrap().read().await.unwrap_err();
+    let other = Area::new(&with("other"), "east").unwrap();
+    let refused = async || other.read().await.err().filter(|error| error.code() != "fleet/store-unreachable");
+    let error = until(refused).await;
     assert_eq!(error.code(), "fleet/store-login", "{error}");
     assert!(!format!("{:?} {error}", with("other")).contains("other"));
 }
@@ -103,7 +106,6 @@ async fn strangers(nodes: &Cluster) {
     for settings in wrong {
         let error = Area::new(&settings, "east").unwrap().read().await.unwrap_err();
         let StoreError::Unreachable { endpoints } = &error else { panic!("{error}") };
-        eprintln!("{error}");
         assert_eq!(endpoints.len(), 3);
         assert_eq!(error.code(), "fleet/store-not-trusted", "{error}");
         assert!(endpoints.iter().all(|(_, why)| matches!(why, Unreached::NotTrusted(_))));
