@@ -83,6 +83,8 @@ const HOUSE: &[Stands] = &[
             "warifu-masters",
             "warifu-rules",
             "warifu-claims",
+            "warifu-fleet",
+            "warifu-etcd",
             "warifu-trust",
             "warifu-channels",
             "warifu-judging",

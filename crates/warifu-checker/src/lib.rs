@@ -40,6 +40,8 @@ mod acts;
 pub mod attach;
 mod beside;
 pub mod config_file;
+#[cfg(feature = "fleet")]
+pub mod fleet;
 pub mod page;
 pub mod service;
 pub mod swap;

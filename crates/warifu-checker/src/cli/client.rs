@@ -195,7 +195,7 @@ impl Client {
         match serde_json::from_str(&text) {
             Ok(value) => Ok(value),
             Err(error) => match serde_json::from_str::<ServiceError>(&text) {
-                Ok(ServiceError { error }) => Err(ClientError::Refused(error)),
+                Ok(ServiceError { error, .. }) => Err(ClientError::Refused(error)),
                 Err(_) => Err(self.unreachable(&error)),
             },
         }

@@ -12,6 +12,11 @@ mod consent;
 mod dry_run;
 mod end;
 mod explain;
+mod fleet;
+#[cfg(feature = "fleet")]
+mod fleet_config;
+#[cfg(feature = "fleet")]
+mod fleet_status;
 mod forget;
 mod give_up;
 mod prepared;

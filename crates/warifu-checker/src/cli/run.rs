@@ -15,6 +15,7 @@ use crate::cli::check::check_file;
 use crate::cli::dry_run::run_dry;
 use crate::cli::explain::explain_answers;
 use crate::cli::failure::Failure;
+use crate::cli::fleet::say_of_fleet;
 use crate::cli::forget::forget_claims;
 use crate::cli::give_up::give_up_lost;
 use crate::cli::output::tell;
@@ -150,6 +151,7 @@ fn carry_out(
         Command::ForgetClaims(remote) => {
             forget_claims(&remote, Log::new(lang)).and_then(|forgotten| shown.show(&forgotten, 0))
         }
+        Command::Fleet(fleet) => say_of_fleet(&fleet, shown),
         Command::Completions { shell } => {
             let japanese = (lang == Lang::Ja).then(in_japanese);
             io::stdout().write_all(&shell.completions(command_line(Lang::En), japanese.as_ref()))?;

@@ -11,6 +11,10 @@ use crate::cause::{Amiss, Cause};
 use crate::cli::arguments::{Serve, in_shell};
 use crate::cli::end::{End, told_to_end};
 use crate::cli::failure::Failure;
+#[cfg(not(feature = "fleet"))]
+use crate::cli::fleet::built_without;
+#[cfg(feature = "fleet")]
+use crate::cli::fleet_config::member;
 use crate::cli::handles::connections;
 use crate::cli::inputs::read_file;
 use crate::cli::listening::{Heard, Reader};
@@ -22,6 +26,8 @@ use crate::cli::settings::{Settings, as_file, as_table};
 use crate::cli::state_folder::begun_or_gone_on_with;
 use crate::cli::watchdog::Watchdog;
 use crate::cli::ways_in::{Way, no_way_in, ways_in};
+#[cfg(feature = "fleet")]
+use crate::fleet::runtime::Ready;
 use crate::kept_source::KeptSource;
 use crate::log::{Event, Log, now, start};
 use crate::said::Said;
@@ -51,6 +57,10 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
         let watchdog = Arc::clone(&watchdog);
         manager.starting(move || watchdog.is_alive(0, 0, Instant::now()))
     };
+    #[cfg(not(feature = "fleet"))]
+    if serve.fleet.fleet_area.is_some() {
+        return Err(built_without());
+    }
     let prepared = Prepared::of(&serve, &watchdog).map_err(all_of)?;
     let directory = begun_or_gone_on_with(&serve.state, log)?;
     // Whether there is a way in is known before anything is activated.
@@ -89,6 +99,11 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
     let swapper = swapper.map_err(|error| Failure::could_not(Said::of(&error)))?;
     let swapper = swapper.keeping_to(prepared.calendar).keeping_releases(serve.keep_releases.into());
     let swapper = Arc::new(swapper);
+    #[cfg(feature = "fleet")]
+    let fleet = match member(&serve.fleet)? {
+        Some(config) => Some(Ready::of(config, &swapper, log).map_err(Failure::could_not)?),
+        None => None,
+    };
     if let (None, Some(root)) =
         (swapper.active(), swapper.damages().iter().find(|it| it.part == DamagedPart::Root))
     {
@@ -157,6 +172,8 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
         tokio::spawn(keep_telling(Arc::clone(&service), manager, lang));
         tokio::spawn(keep_alive(Arc::clone(&service), Arc::clone(&watchdog), manager));
         tokio::spawn(keep_polling(swapper, poll, watchdog));
+        #[cfg(feature = "fleet")]
+        fleet.map_or(Ok(()), Ready::begin)?;
         let address = door.address()?;
         let taken = match service.status().running {
             Some(_) => Said::new(

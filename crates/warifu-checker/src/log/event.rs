@@ -111,6 +111,17 @@ events! {
         en "the release that would be fallen back to cannot be used" ja "戻り先のリリースを使用できない";
     OperatorDecided "operator.decided" Info
         en "an operator decided something, with his reason" ja "運用者の判断（理由つき）";
+    FleetStore "fleet.store" Warn
+        en "the fleet's store does not answer, or not as it should"
+        ja "フリートの保管先が応答しない、または正しく応答しない";
+    FleetRefused "fleet.refused" Error
+        en "the fleet's record is not followed" ja "フリートの記録に従わない";
+    FleetOut "fleet.out" Error
+        en "this member alone sees a fault: it is out of service" ja "このメンバーだけに異常があり、受付を停止した";
+    FleetReady "fleet.ready" Info
+        en "this checker judges by the epochs of its area" ja "エリアのエポックに従って点検している";
+    FleetNotReady "fleet.not_ready" Error
+        en "this member of an area turns claims away" ja "エリアのメンバーとして請求の受付を停止している";
     ClaimsForgotten "claims.forgotten" Info
         en "kept claim files were deleted, or not all of them could be"
         ja "保存していた請求ファイルを削除した（または一部削除できない）";

@@ -10,6 +10,8 @@ mod write;
 mod lines;
 
 pub use clock::now;
+#[cfg(feature = "fleet")]
+pub(crate) use clock::now_millis;
 pub use event::{Event, Level};
 pub use form::Form;
 pub use lines::start;

@@ -21,9 +21,10 @@ use crate::service::http_service::Service;
 use crate::service::metrics::Ending;
 use crate::service::queue::{Came, Permit, Whose};
 use crate::service::receive::{Received, Receiving};
-use crate::service::reply::error;
+use crate::service::reply::{ServiceError, error};
 use crate::service::sender::Sender;
 use crate::service::unread::Unread;
+use crate::swap::{Active, NotReady};
 
 pub(super) async fn check(State(service): State<Arc<Service>>, request: Request) -> Response {
     let began = Instant::now();
@@ -55,6 +56,15 @@ pub(super) async fn check(State(service): State<Arc<Service>>, request: Request)
         Ok(received) => received,
         Err(why) => return service.refuse_received(why).await,
     };
+    // Of a member of a fleet the moment at which it is received says which release judges it, and it keeps
+    // that until it is answered.
+    let met = match service.swapper.met().transpose() {
+        Ok(met) => met,
+        Err(why) => {
+            drop(received);
+            return service.refuse_not_ready(why).await;
+        }
+    };
     let arrived = Instant::now();
     came.bytes = received.bytes.len();
     let Ok(permit) = service.queue.enter(whose.clone(), came).await else {
@@ -72,7 +82,7 @@ pub(super) async fn check(State(service): State<Arc<Service>>, request: Request)
     service.measured.waiting.took(arrived.elapsed());
     let (told, answered) = oneshot::channel();
     let judging = Arc::clone(&service);
-    tokio::task::spawn_blocking(move || judging.judge(received, sender, permit, told));
+    tokio::task::spawn_blocking(move || judging.judge((received, met), sender, permit, told));
     match answered.await {
         Ok(Some(answered)) => {
             service.measured.whole.took(began.elapsed());
@@ -96,7 +106,7 @@ impl Service {
     /// Judges what was received and tells the answer; none while no release is active.
     fn judge(
         &self,
-        received: Received,
+        (received, met): (Received, Option<Arc<Active>>),
         sender: Sender,
         permit: Permit,
         told: oneshot::Sender<Option<Response>>,
@@ -107,7 +117,7 @@ impl Service {
         }
         let Received { bytes, share, at } = received;
         // Read once; everything about this file is of this release.
-        let Some(active) = self.swapper.judging(at) else {
+        let Some(active) = met.or_else(|| self.swapper.judging(at)) else {
             let _ = told.send(None);
             return;
         };
@@ -141,6 +151,10 @@ impl Service {
     async fn refuse_full(self: &Arc<Self>, whose: &Whose, came: Came) -> Response {
         self.waiting.note(whose, came.since, Instant::now());
         self.turn_away(Ending::QueueFull, "the queue is full", "待ち行列が一杯です").await
+    }
+
+    async fn refuse_not_ready(self: &Arc<Self>, why: NotReady) -> Response {
+        self.turn_away_for(Ending::NotReady, ServiceError { error: why.why, code: Some(why.code) }).await
     }
 
     async fn refuse_unread(self: &Arc<Self>) -> Response {

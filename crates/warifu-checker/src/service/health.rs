@@ -15,6 +15,7 @@ use crate::log::now;
 use crate::service::http_service::Service;
 use crate::service::status::state_of;
 use crate::state::Id;
+use crate::swap::NotReady;
 
 /// What judges claims, for whoever sends them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -31,6 +32,9 @@ pub struct Health {
     pub stale: bool,
     /// What judges was withdrawn, and there is nothing to go back to.
     pub withdrawn: bool,
+    /// Why the area that this checker belongs to lets it judge nothing now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_ready: Option<NotReady>,
     /// When this was said.
     pub at: UnixSeconds,
 }
@@ -50,10 +54,13 @@ pub struct Judging {
 impl Service {
     /// What anybody may know.
     pub fn health(&self) -> Health {
-        let active = self.swapper.active();
+        let met = self.swapper.met().transpose();
+        let not_ready = met.as_ref().err().cloned();
+        // Just after an instant the pointer may not have moved yet.
+        let active = met.ok().flatten().or_else(|| self.swapper.active());
         let draining = self.draining.load(Ordering::Relaxed);
         Health {
-            ready: active.is_some() && !draining,
+            ready: active.is_some() && !draining && not_ready.is_none(),
             draining,
             state: state_of(&self.swapper).to_owned(),
             running: active.map(|active| Judging {
@@ -63,6 +70,7 @@ impl Service {
             }),
             stale: self.swapper.is_stale(),
             withdrawn: self.swapper.runs_withdrawn().is_some(),
+            not_ready,
             at: now(),
         }
     }

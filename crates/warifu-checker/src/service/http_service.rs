@@ -27,7 +27,7 @@ use crate::service::metrics::{AtMost, Ending, Measured};
 use crate::service::pace::{Pace, SLICE_SECONDS};
 use crate::service::queue::FairQueue;
 use crate::service::refusals::Refusals;
-use crate::service::reply::error;
+use crate::service::reply::{ServiceError, refused};
 use crate::service::status::{ClaimsDoor, Doors, OnTrial, Queue, Requests, Status};
 #[cfg(feature = "https")]
 use crate::service::tls::Tls;
@@ -304,6 +304,11 @@ impl Service {
 
     /// Tells a sender to come again later: at once, or after a moment when many are told so.
     pub(super) async fn turn_away(&self, ending: Ending, en: &str, ja: &str) -> Response {
+        self.turn_away_for(ending, ServiceError { error: Said::new(en, ja), code: None }).await
+    }
+
+    /// The same for a reason that has a code.
+    pub(super) async fn turn_away_for(&self, ending: Ending, why: ServiceError) -> Response {
         self.measured.ended(ending);
         self.turned_away.fetch_add(1, Ordering::Relaxed);
         self.pace.turned_away(Instant::now());
@@ -311,7 +316,7 @@ impl Service {
         if !wait.is_zero() {
             tokio::time::sleep(wait).await;
         }
-        let mut response = error(StatusCode::SERVICE_UNAVAILABLE, Said::new(en, ja));
+        let mut response = refused(StatusCode::SERVICE_UNAVAILABLE, why);
         let again = self.again.seconds(Instant::now(), self.checked.load(Ordering::Relaxed));
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(again));
         response

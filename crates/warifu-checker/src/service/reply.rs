@@ -1,5 +1,7 @@
 //! What the service answers besides findings and its status.
 
+use std::borrow::Cow;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -15,6 +17,9 @@ use crate::service::lately::NotGiven;
 pub struct ServiceError {
     /// Why.
     pub error: Said,
+    /// A stable code of that, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Cow<'static, str>>,
 }
 
 /// What `POST /fall-back` answers.
@@ -28,7 +33,11 @@ pub struct FellBack {
 }
 
 pub(super) fn error(status: StatusCode, error: Said) -> Response {
-    (status, Json(ServiceError { error })).into_response()
+    refused(status, ServiceError { error, code: None })
+}
+
+pub(super) fn refused(status: StatusCode, error: ServiceError) -> Response {
+    (status, Json(error)).into_response()
 }
 
 /// That what somebody looks for could not be gathered.

@@ -60,7 +60,7 @@ type Versions = Vec<Option<(SystemTime, u64)>>;
 
 /// What a sender showed when it was greeted.
 #[derive(Debug, Clone)]
-pub(super) struct Shown {
+pub(crate) struct Shown {
     /// The certificate that it is known by.
     pub(super) certificate: Option<Digest>,
     /// The names in it, for people: `CN=…`.
@@ -308,7 +308,7 @@ impl Tls {
     ///
     /// # Errors
     /// It does not speak TLS, or shows no certificate that it must show.
-    pub(super) async fn greet(&self, stream: TcpStream) -> io::Result<(TlsStream<TcpStream>, Shown)> {
+    pub(crate) async fn greet(&self, stream: TcpStream) -> io::Result<(TlsStream<TcpStream>, Shown)> {
         let stream = TlsAcceptor::from(self.config.load_full()).accept(stream).await?;
         let greeted = stream.get_ref().1;
         let certificate = greeted.peer_certificates().and_then(|chain| chain.first());

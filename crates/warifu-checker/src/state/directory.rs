@@ -146,6 +146,11 @@ impl StateDirectory {
         self.path.join("trusted")
     }
 
+    /// What the member of a fleet gave its word for.
+    pub fn fleet(&self) -> PathBuf {
+        self.path.join("fleet.json")
+    }
+
     /// The log of what this checker did.
     pub fn audit(&self) -> PathBuf {
         self.path.join(LOG)

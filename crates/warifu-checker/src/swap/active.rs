@@ -38,7 +38,7 @@ pub struct Active {
     pub signed_by: SignedBy,
     kinds: BTreeSet<String>,
     judged: Judged,
-    probation: Option<Probation>,
+    probation: Option<Arc<Probation>>,
 }
 
 /// The watch on a release that has not proven itself.
@@ -69,16 +69,19 @@ impl Active {
             signed_by: candidate.signed_by,
             kinds: candidate.kinds,
             judged: candidate.judged,
-            probation: previous.map(|(previous, declared)| Probation {
-                previous,
-                declared,
-                seen: Mutex::default(),
+            probation: previous.map(|(previous, declared)| {
+                Arc::new(Probation { previous, declared, seen: Mutex::default() })
             }),
         }
     }
 
     /// The same release without a watch.
     pub(super) fn confirmed(&self, since: UnixSeconds) -> Active {
+        Active { probation: None, ..self.judging_since(since) }
+    }
+
+    /// The same release, which judges since `since`: with the same watch, and all that it saw.
+    pub(super) fn judging_since(&self, since: UnixSeconds) -> Active {
         Active {
             id: self.id,
             title: self.title.clone(),
@@ -90,7 +93,7 @@ impl Active {
             signed_by: self.signed_by.clone(),
             kinds: self.kinds.clone(),
             judged: self.judged.clone(),
-            probation: None,
+            probation: self.probation.clone(),
         }
     }
 

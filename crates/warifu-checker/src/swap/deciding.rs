@@ -13,6 +13,7 @@ use crate::state::{Decided, Decision, Forgotten, Held, HeldFor, Installed, Reaso
 use crate::swap::active::Active;
 use crate::swap::aside::aside;
 use crate::swap::clearing::{Newer, NotCleared, NotNewer};
+use crate::swap::epochs::the_area_moves;
 use crate::swap::runs::{NotDecided, NothingBefore};
 use crate::swap::swapper::Swapper;
 use crate::trial::Replayed;
@@ -20,6 +21,8 @@ use crate::trial::Replayed;
 /// Nothing was fallen back to; nothing changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotFallenBack {
+    /// This checker belongs to an area, which falls back as one.
+    WithItsArea(String),
     /// There is no confirmed release before this one in memory.
     NothingBefore {
         /// What runs, where something does.
@@ -49,6 +52,7 @@ impl NotFallenBack {
     /// For people.
     pub fn said(&self) -> Said {
         match self {
+            NotFallenBack::WithItsArea(area) => the_area_moves(area),
             NotFallenBack::NothingBefore { runs, there } => {
                 let runs = runs.map_or_else(
                     || Said::new("nothing runs", "現在使用しているリリースはありません"),
@@ -98,10 +102,16 @@ impl Swapper {
     /// # Errors
     /// [`NotFallenBack::NothingBefore`].
     pub fn fall_back_by_hand(&self, why: Said, now: UnixSeconds) -> Result<u64, NotFallenBack> {
+        self.alone()?;
         self.fall_back(why, None, now).map_err(|NothingBefore| NotFallenBack::NothingBefore {
             runs: self.active().map(|active| active.id.release),
             there: self.usable_before(),
         })
+    }
+
+    /// A member of an area does not fall back alone.
+    fn alone(&self) -> Result<(), NotFallenBack> {
+        self.epochs.get().map_or(Ok(()), |epochs| Err(NotFallenBack::WithItsArea(epochs.area().to_owned())))
     }
 
     /// Those that can be gone back to by their numbers, the newest first.
@@ -117,6 +127,7 @@ impl Swapper {
     /// # Errors
     /// [`NotFallenBack`].
     pub fn fall_back_to(&self, release: u64, why: Said, now: UnixSeconds) -> Result<u64, NotFallenBack> {
+        self.alone()?;
         let record = self.record();
         let before = self.usable_before();
         let there = |except: Option<u64>| {

@@ -58,6 +58,8 @@ impl Swapper {
         }
         match active.see(file, self.known.tell(from), now, enough) {
             None | Some(Verdict::Inconclusive(_)) => false,
+            // Whether it is a fault of the master its area says: it sees more than one member does.
+            Some(Verdict::Refused) if self.epochs.get().is_some() => false,
             Some(Verdict::Refused) => {
                 let Some(report) = active.watched(enough) else { return false };
                 let why = at_fault(&report);

@@ -1,5 +1,6 @@
 //! The state machine of a release: from its source to judging claims, watched, confirmed or fallen back from.
 
+mod area;
 mod deciding;
 mod falling_back;
 mod following;
@@ -13,10 +14,12 @@ mod clearing;
 mod runs;
 mod workbench;
 
+mod abreast;
 mod active;
 mod aside;
 mod clock;
 mod ending;
+mod epochs;
 mod follower;
 mod gates;
 mod instant;
@@ -32,9 +35,11 @@ mod target;
 mod wanted;
 
 pub use active::Active;
+pub use area::{InMemory, Prepared};
 pub use deciding::NotFallenBack;
 pub use dry_run::{DryRun, Looked, dry_run};
 pub use ending::{Ending, NotWaited};
+pub use epochs::{Epochs, NotReady};
 pub use gates::Gates;
 pub use outcome::{LastPoll, Outcome};
 pub use runs::{NotDecided, NothingBefore};

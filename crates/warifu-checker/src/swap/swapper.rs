@@ -6,7 +6,7 @@
 //! ([`Swapper::active`]), once for each claim file, and tell what they saw ([`Swapper::observe`]).
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use warifu_audit::Act;
 use warifu_claims::Snapshot;
@@ -21,8 +21,10 @@ use crate::log::{Event, Log};
 use crate::said::Said;
 use crate::source::{Expires, ReleaseSource};
 use crate::state::{Damage, Held, KeptNow, Recent, Record, StateDirectory, StateDirectoryError};
+use crate::swap::abreast::Abreast;
 use crate::swap::active::Active;
 use crate::swap::ending::Ending;
+use crate::swap::epochs::Epochs;
 use crate::swap::follower::Follower;
 use crate::swap::gates::Gates;
 use crate::swap::instant::Instant;
@@ -68,6 +70,10 @@ pub struct Swapper {
     pub(super) follower: Option<Arc<Mutex<Follower>>>,
     /// The end: that program is told nothing more then.
     pub(super) ending: Arc<Ending>,
+    /// The area whose epochs say what judges, where this checker belongs to one.
+    pub(super) epochs: OnceLock<Arc<dyn Epochs>>,
+    /// What its instants find in memory.
+    pub(super) abreast: Abreast,
 }
 
 /// What was read and believed of a channel.
@@ -134,6 +140,8 @@ impl Swapper {
             observed,
             follower: None,
             ending: Arc::default(),
+            epochs: OnceLock::new(),
+            abreast: Abreast::default(),
         })
     }
 
@@ -258,9 +266,12 @@ impl Swapper {
         *self.trusted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The memory of the masters that judge, and of those that can be gone back to: what they share, once.
+    /// The memory of the masters that judge, of those that can be gone back to, and of those that are ready:
+    /// what they share, once.
     pub fn snapshot_bytes(&self) -> usize {
-        let in_use: Vec<_> = self.active().into_iter().chain(self.runs.before()).collect();
+        let ready = self.abreast.next().map(|next| Arc::clone(&next.active));
+        let in_use = self.active().into_iter().chain(self.runs.before());
+        let in_use: Vec<_> = in_use.chain(ready).chain(self.abreast.before()).collect();
         Snapshot::bytes_of_all(in_use.iter().map(|active| &*active.snapshot))
     }
 
@@ -309,6 +320,11 @@ impl Swapper {
     /// Why `id` is not to be used, when one organisation has withdrawn it.
     pub(super) fn withdrawn(&self, id: ReleaseRef) -> Option<Said> {
         self.source.as_ref()?.withdrawn(id)
+    }
+
+    /// What is in memory changed.
+    pub(super) fn tell_epochs(&self) {
+        self.epochs.get().into_iter().for_each(|epochs| epochs.changed());
     }
 
     pub(super) fn tell(&self, outcome: &Outcome, now: UnixSeconds) {

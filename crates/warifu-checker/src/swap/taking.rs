@@ -15,10 +15,12 @@ use crate::release::ReleaseContent;
 use crate::said::Said;
 use crate::source::{Offer, ReleaseSource, SourceError};
 use crate::state::{Damage, Frozen, Id, Lost, Refused, RefusedFor, Step};
+use crate::swap::abreast::Ready;
 use crate::swap::active::Active;
 use crate::swap::aside::aside;
 use crate::swap::clearing::{Cleared, Newer, NotCleared, is_newer};
 use crate::swap::clock;
+use crate::swap::epochs::the_area_moves;
 use crate::swap::outcome::Outcome;
 use crate::swap::runs::NotActivated;
 use crate::swap::swapper::{Swapper, Trusted};
@@ -86,6 +88,9 @@ impl Swapper {
         let Some(source) = &self.source else {
             return no_channel(Said::new("no channel is configured", "配信元が設定されていません"));
         };
+        if let (Wanted::Release(release), Some(epochs)) = (wanted, self.epochs.get()) {
+            return Outcome::Held { release, cause: Cause::Held, why: the_area_moves(epochs.area()) };
+        }
         // What is compared with nothing is taken as a first one: never because a disk lost what ran.
         if let Some(lost) = self.record().lost().cloned()
             && let Err(kept_from) = self.regain(source.as_ref(), &lost, now)
@@ -205,10 +210,18 @@ impl Swapper {
                 bench.clear_away(waiting.release);
             }
         });
+        if let Some(ready) = self.abreast.next()
+            && self.withdrawn(ready.active.id).is_some()
+            && self.abreast.takes_another()
+        {
+            self.runs.retire(self.abreast.clear_next().map(|next| Arc::clone(&next.active)));
+            self.tell_epochs();
+        }
         let withdrawn = self.active().and_then(|active| Some((self.withdrawn(active.id)?, active)));
         *self.withdrawn.lock().unwrap_or_else(PoisonError::into_inner) =
             withdrawn.as_ref().map(|(why, active)| (active.id, why.clone()));
-        let Some((why, active)) = withdrawn else { return };
+        // A member does not go back alone: its area does.
+        let Some((why, active)) = withdrawn.filter(|_| self.epochs.get().is_none()) else { return };
         if self.fall_back(why.clone(), Some(&active), now).is_ok() {
             return;
         }
@@ -266,7 +279,8 @@ impl Swapper {
     /// does, as both organisations list it.
     fn begin_with_fallback(&self, offer: &dyn Offer, now: UnixSeconds) {
         // With a doubted record nothing is taken before somebody has looked at it, that one neither.
-        if self.active().is_some() || self.record().rebuilt().is_some() {
+        // What a member begins with its area says.
+        if self.active().is_some() || self.record().rebuilt().is_some() || self.epochs.get().is_some() {
             return;
         }
         let content = match aside(self.log, || offer.fetch_fallback()) {
@@ -313,6 +327,13 @@ impl Swapper {
         let release = id.release;
         if self.active().is_some_and(|active| active.id == id) {
             return Some(Outcome::Unchanged { release });
+        }
+        if let Some(epochs) = self.epochs.get()
+            && let Some(ready) = self.abreast.next()
+            && (ready.active.id == id && ready.against == self.active().map(|active| active.id)
+                || !self.abreast.takes_another())
+        {
+            return Some(waits_for_area(epochs.area(), &ready));
         }
         match bench.waiting().filter(|(waiting, _)| *waiting == id) {
             Some((_, WaitsFor::Instant(until))) => return Some(Outcome::Waiting { release, until }),
@@ -412,6 +433,14 @@ impl Swapper {
             None => May::Now,
         };
         let cleared = match cleared.map(|cleared| (may(&cleared), cleared)) {
+            // The calendar holds the proposal back, never what the area has committed.
+            Ok((may, cleared)) if !self.runs.is_frozen() && self.epochs.get().is_some() => {
+                let not_before = match may {
+                    May::At(until, _) => Some(until),
+                    May::Now => activate_at.filter(|instant| *instant > now),
+                };
+                return Brought::Done(self.lay_ready(cleared, not_before, now));
+            }
             Ok((May::At(until, why), cleared)) => {
                 bench.lay_aside_closed(cleared.postponed(until), until, why.clone());
                 return Brought::Done(Outcome::Postponed { release, until, why });
@@ -462,6 +491,34 @@ impl Swapper {
                 }
             }
         }
+    }
+
+    /// What is cleared lies ready, made already: the instant of an area finds all of it in memory.
+    fn lay_ready(&self, cleared: Cleared, not_before: Option<UnixSeconds>, now: UnixSeconds) -> Outcome {
+        let against = cleared.against();
+        let ready = Arc::new(Ready { active: Arc::new(cleared.activate(now)), against, not_before });
+        let area = self.epochs.get().map_or("", |epochs| epochs.area());
+        let (told, old) = match self.abreast.comes(Arc::clone(&ready)) {
+            Ok(old) => (waits_for_area(area, &ready), old),
+            // What is promised comes first.
+            Err(ready) => (waits_for_area(area, &ready), Some(ready)),
+        };
+        self.runs.retire(old.map(|old| Arc::clone(&old.active)));
+        self.tell_epochs();
+        told
+    }
+
+    /// What an area names is brought as any other.
+    pub(super) fn bring_for_area(&self, content: ReleaseContent, now: UnixSeconds) -> Outcome {
+        let id = content.id();
+        self.at_bench(|bench| match self.kept_candidate(bench, content) {
+            Ok(candidate) => match self.bring(bench, candidate, self.source.as_deref(), now) {
+                Brought::Done(outcome) => outcome,
+                Brought::Later(NotActivated { amiss, .. }) => unavailable(amiss),
+            },
+            Err(NotRead::Here(amiss)) => unavailable(amiss),
+            Err(NotRead::Release(why)) => not_cleared(id, why, now),
+        })
     }
 
     /// `id` is not taken again, because of `why`.
@@ -519,6 +576,16 @@ impl Swapper {
         self.tell(&outcome, now);
         Some(outcome)
     }
+}
+
+/// That a release is ready, and that its area says when it judges.
+fn waits_for_area(area: &str, ready: &Ready) -> Outcome {
+    let why = Said::new(
+        format!("it is ready, and the area {area} exchanges it as one"),
+        format!("準備済みです。切替はエリア {area} 全体で同時に行われます"),
+    );
+    let until = ready.not_before.unwrap_or(ready.active.since);
+    Outcome::Postponed { release: ready.active.id.release, until, why }
 }
 
 fn unavailable(Amiss { cause, why }: Amiss) -> Outcome {

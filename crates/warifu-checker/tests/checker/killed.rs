@@ -15,24 +15,11 @@ use warifu_trust::{Publishable, Validity};
 
 use crate::line::{Line, Unsigned};
 use crate::masters::{bad, good, procedures};
+pub(crate) use crate::publishing::{publish_release, publish_unsigned, published};
 use crate::reading::wrong_points;
 use crate::world::{check, claim_file};
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_warifu-checker");
-
-/// Publishes the next release of `line`, signed by both.
-pub(crate) fn publish_release(world: &World, channel: &dyn PublishChannel, line: &Line) {
-    publish_unsigned(world, channel, line, line.unsigned("2024-05-31", vec![procedures(&good())]));
-}
-
-pub(crate) fn publish_unsigned(world: &World, channel: &dyn PublishChannel, line: &Line, unsigned: Unsigned) {
-    let tip = read_tip(channel, &world.reader()).unwrap();
-    let proposal = unsigned.propose();
-    let halves = world.sign(&tip, &proposal);
-    let publishable = Publishable::check(&proposal, &halves, &tip, world.now).unwrap();
-    publish(channel, &publishable, &world.timestamp, world.now, Validity::default()).unwrap();
-    line.sign(unsigned);
-}
 
 pub(crate) struct Running {
     pub(crate) child: Child,
@@ -107,17 +94,6 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// A channel below `at` with release 1, and its root beside it.
-pub(crate) fn published(at: &Path) -> (World, Box<dyn PublishChannel + Send + Sync>, Line) {
-    let world = World::at(now());
-    let channel = Address::folder(&at.join("channel")).publish_channel();
-    publish_root(channel.as_ref(), &world.root).unwrap();
-    std::fs::write(at.join("root.json"), world.root.bytes()).unwrap();
-    let line = Line::default();
-    publish_release(&world, channel.as_ref(), &line);
-    (world, channel, line)
 }
 
 #[test]

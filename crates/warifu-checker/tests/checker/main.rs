@@ -14,6 +14,7 @@ mod decided;
 mod doors;
 #[cfg(feature = "https")]
 mod elsewhere;
+mod epochs;
 #[cfg(feature = "https")]
 mod expired;
 mod faults;
@@ -31,6 +32,7 @@ mod order;
 #[cfg(feature = "https")]
 mod over_tls;
 mod past;
+mod publishing;
 mod reading;
 mod real_files;
 mod site_schemas;

@@ -3,14 +3,16 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use warifu_usage::{Catalogue, Colour, Refusal, Shell, number, parse_language};
+use warifu_usage::{Catalogue, Colour, Shell, number, parse_language};
 use warifu_values::lang::Lang;
 
 use crate::cli::arguments::check::Check;
+use crate::cli::arguments::fleet::Fleet;
 use crate::cli::arguments::gates::GateOptions;
+use crate::cli::arguments::reason::reason;
 use crate::cli::arguments::remote::Remote;
 use crate::cli::arguments::serve::{From, Serve, Site, Windows};
-use crate::state::{NoReason, Reason};
+use crate::state::Reason;
 
 /// The Japanese of the help.
 const HELP: &str = include_str!("../../../help/ja.po");
@@ -45,11 +47,6 @@ pub(in crate::cli) struct Arguments {
     pub(in crate::cli) quiet: bool,
     #[command(subcommand)]
     pub(in crate::cli) command: Command,
-}
-
-/// A reason; why a text is none is said in both languages.
-fn reason(text: &str) -> Result<Reason, Refusal> {
-    text.parse().map_err(|no_reason: NoReason| Refusal::of(&no_reason))
 }
 
 #[derive(Debug, Subcommand)]
@@ -114,6 +111,11 @@ pub(in crate::cli) enum Command {
     Replay(Remote),
     /// Overwrite and delete every claim file that a running checker keeps to replay
     ForgetClaims(Remote),
+    /// Found an area of checkers that move as one, look at it, and say what it does (docs/fleet.md)
+    ///
+    /// The store is asked that [fleet] of the configuration file names. Exit status: 0; 1 refused; 2 the store
+    /// does not answer.
+    Fleet(Box<Fleet>),
     /// Print the completions of commands and options for a shell; packages bring them along
     Completions {
         /// The shell
@@ -148,6 +150,7 @@ impl Command {
             Command::Repair(_) => "repair",
             Command::Replay(_) => "replay",
             Command::ForgetClaims(_) => "forget-claims",
+            Command::Fleet(_) => "fleet",
             Command::Completions { .. } => "completions",
             Command::Openapi { .. } => "openapi",
         }
@@ -159,6 +162,7 @@ impl Command {
             Command::Check(check) => check.given.json,
             Command::DryRun(dry) => dry.json,
             Command::Explain(explain) => explain.json,
+            Command::Fleet(fleet) => fleet.json,
             _ => self.remote().is_some_and(|remote| remote.json),
         }
     }
@@ -171,6 +175,7 @@ impl Command {
             | Command::Check(_)
             | Command::DryRun(_)
             | Command::Explain(_)
+            | Command::Fleet(_)
             | Command::Completions { .. }
             | Command::Openapi { .. } => None,
             Command::Status(remote)

@@ -10,6 +10,7 @@ use warifu_usage::number;
 #[cfg(feature = "https")]
 use crate::cli::arguments::doors::TlsOptions;
 use crate::cli::arguments::doors::{Claims, Operators, Watch};
+use crate::cli::arguments::fleet::FleetOptions;
 use crate::cli::arguments::gates::GateOptions;
 use crate::cli::arguments::limits::LimitOptions;
 use crate::log::{Form, Level};
@@ -81,6 +82,8 @@ pub(in crate::cli) struct Serve {
         help_heading = "Gates"
     )]
     pub(in crate::cli) keep_releases: u8,
+    #[command(flatten)]
+    pub(in crate::cli) fleet: FleetOptions,
     #[command(flatten)]
     pub(in crate::cli) operators: Operators,
     #[command(flatten)]

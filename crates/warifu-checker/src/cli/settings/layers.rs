@@ -41,7 +41,10 @@ pub(in crate::cli) struct Told {
 }
 
 /// The commands that the configuration file of a checker speaks of.
-const CONFIGURED: [&str; 2] = ["serve", DRY_RUN];
+const CONFIGURED: [&str; 3] = ["serve", DRY_RUN, FLEET];
+
+/// The one of them that asks the store of a fleet, which the same file names.
+const FLEET: &str = "fleet";
 
 /// The one of them that asks about a checker which has its file where it usually lies.
 const DRY_RUN: &str = "dry-run";
@@ -84,7 +87,7 @@ impl Settings {
         let typed = &typed;
         let file = config_of(typed.get_one::<PathBuf>("config"));
         let names_none = || !options.by_id("state").is_some_and(|state| is_named(typed, state));
-        let file = file.or_else(|| usual().filter(|_| name == DRY_RUN && names_none()));
+        let file = file.or_else(|| usual().filter(|_| name == FLEET || name == DRY_RUN && names_none()));
         let mut faults = Faults::default();
         let mut in_file = match &file {
             None => BTreeMap::new(),

@@ -167,7 +167,11 @@ impl Options {
         let told: Vec<_> = serve.told.into_iter().filter(takes).collect();
         let is_told = |arg: &&&Arg| told.iter().any(|option| *arg.get_id() == *option.id);
         let others = own.iter().filter(|arg| !is_told(arg));
-        let about = others.filter_map(|arg| Some(alone(arg, arg.get_long()?))).collect();
+        let about = others.filter_map(|arg| match arg.get_long() {
+            Some(long) => Some(alone(arg, long)),
+            None => Some((*arg).clone()).filter(Arg::is_positional),
+        });
+        let about = about.collect();
         Options { name, told, about }
     }
 

@@ -29,6 +29,7 @@ endings! {
     QueueFull "queue_full" "Turned away: the queue was full.";
     TooManyComing "too_many_coming" "Turned away: too much was being received.";
     NotTaken "answers_not_taken" "Turned away: too many answers were not taken.";
+    NotReady "not_ready" "Turned away: the fleet lets this checker judge nothing now.";
     NoRelease "no_release" "Turned away: no release judges yet.";
     TooLarge "too_large" "Refused: it is larger than a claim file may be, packed or not.";
     EndedEarly "ended_early" "Refused: it ended before it was whole.";
@@ -45,6 +46,7 @@ impl Ending {
             Ending::QueueFull => ("queue full", "待ち行列が一杯"),
             Ending::TooManyComing => ("too much was being received", "受信中のファイルが過多"),
             Ending::NotTaken => ("too many answers not taken", "未受領の結果が過多"),
+            Ending::NotReady => ("not ready in its fleet", "フリートで待機中"),
             Ending::NoRelease => ("no release", "稼働リリースなし"),
             Ending::TooLarge => ("too large", "サイズ超過"),
             Ending::EndedEarly => ("ended before it was whole", "途中で終了"),

@@ -4,6 +4,7 @@
 mod pointer;
 
 mod decided;
+mod epoch;
 mod on_disk;
 mod steps;
 

@@ -29,7 +29,7 @@ pub(in crate::swap) struct NotActivated {
 }
 
 /// What those may take on disk that a fall back does not return to by itself.
-const EARLIER_BYTES: u64 = 2 << 30;
+pub(super) const EARLIER_BYTES: u64 = 2 << 30;
 
 impl Runs {
     /// Lets `cleared` judge. Nothing older waits at the bench afterwards, and a newer one that waits there
@@ -151,7 +151,7 @@ impl Runs {
     }
 
     /// The pointer first. The disk follows; if it fails, that is told, and tried again.
-    fn leave(
+    pub(super) fn leave(
         &self,
         beside: &mut Beside,
         current: &Active,

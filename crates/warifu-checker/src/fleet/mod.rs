@@ -1,0 +1,21 @@
+//! A checker that is a member of a fleet: its area moves from release to release as one, and it judges by
+//! what [`warifu_fleet::node::Node`] says for the moment in which a claim file is received.
+//!
+//! The rules are those of [`warifu_fleet`], the store is [`warifu_etcd`], and what is in memory is of
+//! [`crate::swap`]. Here these meet: [`runtime`] reads, asks, announces and arms; [`member`] is the one that
+//! does so, what it gave its word for is [`kept`] before anybody hears of it, and what each claim file asks is
+//! [`published`]. [`door`] is where members ask each other, [`ticks`] the clock that they do so by.
+//! [`coordinate`] writes what comes next into the record.
+
+mod ticks;
+
+pub mod config;
+mod door;
+mod kept;
+mod published;
+
+mod member;
+
+mod coordinate;
+mod driver;
+pub mod runtime;

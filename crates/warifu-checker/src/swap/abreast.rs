@@ -1,0 +1,94 @@
+//! What a member of a fleet has in memory beside what runs: the release that comes next, made already, and
+//! the one before. So at an instant nothing is read, cleared or written first.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use arc_swap::ArcSwapOption;
+use warifu_trust::{ReleaseRef, UnixSeconds};
+use warifu_values::digest::Digest;
+
+use crate::swap::active::Active;
+
+/// A release that is cleared and in memory, and that does not run.
+#[derive(Debug)]
+pub(super) struct Ready {
+    /// It, with a watch of its own.
+    pub(super) active: Arc<Active>,
+    /// What it was cleared against.
+    pub(super) against: Option<ReleaseRef>,
+    /// Before this it is not to be proposed: both signed so, or the calendar puts it off.
+    pub(super) not_before: Option<UnixSeconds>,
+}
+
+/// What is there.
+#[derive(Debug, Default)]
+pub(super) struct Abreast {
+    next: ArcSwapOption<Ready>,
+    before: ArcSwapOption<Active>,
+    /// What may not be let go, since the member gave its word for it. Held while `next` changes.
+    promised: Mutex<Option<Digest>>,
+}
+
+impl Abreast {
+    fn promised(&self) -> MutexGuard<'_, Option<Digest>> {
+        // Every change is one assignment.
+        self.promised.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What comes next.
+    pub(super) fn next(&self) -> Option<Arc<Ready>> {
+        self.next.load_full()
+    }
+
+    /// What was before what runs.
+    pub(super) fn before(&self) -> Option<Arc<Active>> {
+        self.before.load_full()
+    }
+
+    /// The one of both with this manifest. Waits for nobody.
+    pub(super) fn with(&self, manifest: &Digest) -> Option<Arc<Active>> {
+        if let Some(ready) = self.next.load().as_ref().filter(|ready| ready.active.id.manifest == *manifest) {
+            return Some(Arc::clone(&ready.active));
+        }
+        self.before.load().as_ref().filter(|before| before.id.manifest == *manifest).map(Arc::clone)
+    }
+
+    /// Whether another one may come next: nothing was promised of the one that does.
+    pub(super) fn takes_another(&self) -> bool {
+        let promised = self.promised();
+        let next = self.next.load();
+        next.as_ref().is_none_or(|next| *promised != Some(next.active.id.manifest))
+    }
+
+    /// `ready` comes next; what did is given, to be freed where no claim waits. Where that one was promised,
+    /// `ready` is given back.
+    pub(super) fn comes(&self, ready: Arc<Ready>) -> Result<Option<Arc<Ready>>, Arc<Ready>> {
+        let promised = self.promised();
+        let next = self.next.load();
+        if next.as_ref().is_some_and(|next| *promised == Some(next.active.id.manifest)) {
+            return Err(ready);
+        }
+        Ok(self.next.swap(Some(ready)))
+    }
+
+    /// Nothing comes next any more.
+    pub(super) fn clear_next(&self) -> Option<Arc<Ready>> {
+        let _promised = self.promised();
+        self.next.swap(None)
+    }
+
+    /// `before` is what was before what runs.
+    pub(super) fn stood(&self, before: Option<Arc<Active>>) -> Option<Arc<Active>> {
+        self.before.swap(before)
+    }
+
+    /// Promises to keep what `has` says is there; whether it is.
+    pub(super) fn promise(&self, manifest: Digest, has: impl FnOnce() -> bool) -> bool {
+        let mut promised = self.promised();
+        let is_there = has();
+        if is_there {
+            *promised = Some(manifest);
+        }
+        is_there
+    }
+}

@@ -1,0 +1,41 @@
+//! An area moves to a new release, and back.
+
+use std::time::{Duration, Instant};
+
+use crate::area::{Area, overlap};
+
+/// What two clocks may be apart by the policy, twice, and a turn of the processor.
+const APART: Duration = Duration::from_millis(120);
+
+#[test]
+fn all_move_at_one_instant_and_fall_back_at_another() {
+    let Some(area) = Area::founded(3) else { return };
+    let ((), judged) = area.while_claims_come(|area| {
+        area.publish();
+        area.until_all_judge_by(2);
+    });
+    assert!(judged.iter().all(|it| it.release.is_some()), "somebody was turned away\n{}", area.told());
+    let forward = overlap(&judged, 1, 2);
+    assert!(forward <= APART, "{forward:?}\n{}", area.told());
+
+    area.until("settled", || area.status()["under_way"] == "nothing");
+    assert_eq!(area.status()["stands"]["release"], 2);
+    let (took, judged) = area.while_claims_come(|area| {
+        let ordered = area.fleet(&["fall-back", "--reason", "a test says so"]);
+        assert!(ordered.status.success(), "{}", String::from_utf8_lossy(&ordered.stderr));
+        // The lead of this area is its W, and then some.
+        let began = Instant::now();
+        area.until_all_judge_by(1);
+        began.elapsed()
+    });
+    let back = overlap(&judged, 2, 1);
+    eprintln!("forward {forward:?} apart, back {back:?} apart, {took:?} after the order");
+    assert!(judged.iter().all(|it| it.release.is_some()), "somebody was turned away\n{}", area.told());
+    assert!(back <= APART, "{back:?}");
+    assert!(took <= Duration::from_secs(8), "{took:?}");
+
+    // What was fallen back from is not proposed again, and a newer one is.
+    area.until("settled", || area.status()["under_way"] == "nothing");
+    area.publish();
+    area.until_all_judge_by(3);
+}
