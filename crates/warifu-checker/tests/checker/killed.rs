@@ -6,15 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use warifu_channels::{Address, PublishChannel, publish, publish_root, read_tip};
+use warifu_channels::{Address, publish_root};
 use warifu_checker::cli::Client;
 use warifu_checker::log::now;
 use warifu_checker::service::OperatorSocket;
 use warifu_trust::testing::World;
-use warifu_trust::{Publishable, Validity};
 
-use crate::line::{Line, Unsigned};
-use crate::masters::{bad, good, procedures};
+use crate::line::Line;
+use crate::masters::{bad, procedures};
 pub(crate) use crate::publishing::{publish_release, publish_unsigned, published};
 use crate::reading::wrong_points;
 use crate::world::{check, claim_file};

@@ -106,7 +106,7 @@ impl Area {
     /// What all of them told.
     pub(crate) fn told(&self) -> String {
         let mut files: Vec<_> = std::fs::read_dir(self.folder.path()).unwrap().map(Result::unwrap).collect();
-        files.sort_by_key(|file| file.file_name());
+        files.sort_by_key(std::fs::DirEntry::file_name);
         let logs = files.iter().filter(|file| file.path().extension().is_some_and(|it| it == "log"));
         let text = |path: &Path| std::fs::read_to_string(path).unwrap();
         logs.map(|file| format!("{:?}\n{}", file.file_name(), text(&file.path()))).collect()
