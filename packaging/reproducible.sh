@@ -9,8 +9,11 @@ scratch=$(mktemp -d "${TMPDIR:-/tmp}/warifu-twice.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 export PATH="$checkout/target/tools/bin:$PATH"
 one=$scratch/one other="$scratch/another/folder-with-a-longer-name"
+# Both before either is built: the checkout may go on meanwhile.
 for folder in "$one" "$other"; do
     mkdir -p "$(dirname "$folder")" && git clone --quiet "$checkout" "$folder"
+done
+for folder in "$one" "$other"; do
     (cd "$folder" && env -u CARGO_TARGET_DIR bash packaging/build.sh "$what" >"$scratch/log" 2>&1) ||
         { tail -30 "$scratch/log" >&2; exit 2; }
 done
