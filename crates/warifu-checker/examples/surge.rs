@@ -4,7 +4,7 @@
 //! that a file takes are modelled, with what is assumed in the constants below. Equal seeds, equal figures.
 //!
 //! ```sh
-//! cargo run -p warifu-checker --example surge -- [senders=215060] [seconds=900] [seed=1] [svg=docs/surge.svg]
+//! cargo run -p warifu-checker --example surge -- [senders=215060] [seconds=900] [seed=1] [svg=FILE]
 //! ```
 #![expect(clippy::unwrap_used, reason = "a simulation that cannot go on has nothing to go on with")]
 
@@ -56,7 +56,8 @@ struct Variant {
     name: &'static str,
     /// Who is turned away is told different times; else 5 seconds.
     spreads: bool,
-    /// Who came first goes first, also when it was turned away, and small before large; else everybody is new.
+    /// Who came first goes first, also when it was turned away, and small before large; else everybody is
+    /// new.
     by_wait: bool,
     colour: &'static str,
 }
@@ -378,12 +379,9 @@ fn plot(svg: &mut String, top: f64, title: &str, most: f64, seconds: f64, lines:
     for quarter in 0..=4 {
         let y = top + height * f64::from(quarter) / 4.0;
         let value = most * (1.0 - f64::from(quarter) / 4.0);
-        let _ = writeln!(
-            svg,
-            r##"<path d="M{left} {y}h{width}" stroke="#ddd"/><text x="{}" y="{}" text-anchor="end">{value:.0}</text>"##,
-            left - 6.0,
-            y + 4.0
-        );
+        let (x, below) = (left - 6.0, y + 4.0);
+        let _ = writeln!(svg, r##"<path d="M{left} {y}h{width}" stroke="#ddd"/>"##);
+        let _ = writeln!(svg, r#"<text x="{x}" y="{below}" text-anchor="end">{value:.0}</text>"#);
     }
     for minute in (0..=(seconds / 60.0) as usize).step_by(((seconds / 60.0 / 8.0).ceil() as usize).max(1)) {
         let x = left + width * minute as f64 * 60.0 / seconds;
@@ -468,10 +466,10 @@ fn main() {
         let sent: u64 = surge.all.iter().map(|one| u64::from(one.sent)).sum();
         writeln!(
             out,
-            "{}: {:.0} files a second are possible ({:.0} s for all); answered: half {}, 90 % {}, 99 % {}, all \
-             {}; {:.2} of what is possible until 90 %; {:.1} refusals for each answer, each file sent {:.1} \
-             times, the most {}; waited: small {:.0} s median, {:.0} s 99 %, {:.0} s most; large {:.0}, {:.0}, \
-             {:.0} s",
+            "{}: {:.0} files a second are possible ({:.0} s for all); answered: half {}, 90 % {}, \
+             99 % {}, all {}; {:.2} of what is possible until 90 %; {:.1} refusals for each answer, \
+             each file sent {:.1} times, the most {}; waited: small {:.0} s median, {:.0} s 99 %, {:.0} s \
+             most; large {:.0}, {:.0}, {:.0} s",
             variant.name,
             capacity,
             senders as f64 / capacity,

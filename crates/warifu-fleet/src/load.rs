@@ -306,7 +306,8 @@ mod tests {
         /// Whoever it is, and however many there are.
         #[test]
         fn one_that_gets_all_is_always_named(
-            members in 2_usize..200, who in 0_usize..200, files in ENOUGH_FILES..10_000, took in 1_u64..10_000,
+            members in 2_usize..200, who in 0_usize..200,
+            files in ENOUGH_FILES..10_000, took in 1_u64..10_000,
         ) {
             let who = who % members;
             let mut did = vec![(0, 0); members];

@@ -2,10 +2,10 @@
 //! second time. After an outage of hours that is everybody.
 //!
 //! The more are turned away for each one that is judged, the longer the time over which they are spread; it
-//! is looked at once a second, grows fast and shrinks slowly. About as many shall be turned away as are judged:
-//! then the queue is never empty, and little time goes to refusals. Nobody is sent away for longer than judging
-//! all who were turned away can take. It needs no knowledge of how many there
-//! are, nor that each comes again to this checker: before it others may have been asked.
+//! is looked at once a second, grows fast and shrinks slowly. About as many shall be turned away as are
+//! judged: then the queue is never empty, and little time goes to refusals. Nobody is sent away for longer
+//! than judging all who were turned away can take. It needs no knowledge of how many there are, nor that
+//! each comes again to this checker: before it others may have been asked.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -60,8 +60,8 @@ impl Default for Spread {
 }
 
 impl Again {
-    /// In how many seconds the one that is turned away at `now` is to come again, when so many files have been
-    /// judged since the start.
+    /// In how many seconds the one that is turned away at `now` is to come again, when so many files have
+    /// been judged since the start.
     pub fn seconds(&self, now: Instant, judged: u64) -> u64 {
         let mut spread = self.now.lock().unwrap_or_else(PoisonError::into_inner);
         spread.look(now, judged);

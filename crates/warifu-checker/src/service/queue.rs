@@ -37,8 +37,8 @@ const LATER_FOR_A_MEBIBYTE: Duration = Duration::from_secs(1);
 /// …and for all of it no later than this, so that small files pass a large one for so long only.
 const LATER_AT_MOST: Duration = Duration::from_secs(10);
 
-/// Who came so much earlier takes the place of another. Less would have files sent in vain, one for the other,
-/// of institutions that came together.
+/// Who came so much earlier takes the place of another. Less would have files sent in vain, one for the
+/// other, of institutions that came together.
 const FAR_EARLIER: Duration = Duration::from_secs(5);
 
 /// What a claim file goes before others by.
@@ -303,8 +303,8 @@ impl Lines {
 }
 
 impl Own {
-    /// The place that is next: of the institution that has waited longest. If more of it wait, they wait since
-    /// `latest` from now on, after all who came until then.
+    /// The place that is next: of the institution that has waited longest. If more of it wait, they wait
+    /// since `latest` from now on, after all who came until then.
     fn next(&mut self, latest: Option<Instant>, number: u64) -> Option<Place> {
         let (institution, _) = self.by_institution.iter().min_by_key(|(_, line)| line.counts_from())?;
         let institution = institution.clone();
