@@ -2,10 +2,10 @@
 //! what [`warifu_fleet::node::Node`] says for the moment in which a claim file is received.
 //!
 //! The rules are those of [`warifu_fleet`], the store is [`warifu_etcd`], and what is in memory is of
-//! [`crate::swap`]. Here these meet: [`runtime`] reads, asks, announces and arms; [`member`] is the one that
-//! does so, what it gave its word for is [`kept`] before anybody hears of it, and what each claim file asks is
-//! [`published`]. [`door`] is where members ask each other, [`ticks`] the clock that they do so by.
-//! [`coordinate`] writes what comes next into the record.
+//! [`crate::swap`]. Here these meet: `runtime` reads, asks, announces and arms; `member` is the one that does
+//! so, what it gave its word for is `kept` before anybody hears of it, and what each claim file asks is
+//! `published`. `door` is where members ask each other, `ticks` the clock that they do so by, `driver` makes
+//! releases ready, and `coordinate` says what comes next in the record.
 
 mod ticks;
 

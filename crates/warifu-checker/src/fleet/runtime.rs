@@ -395,8 +395,8 @@ impl Runtime {
     }
 }
 
-/// Whether `now` is announced: at once what the coordinator waits for, after a while what nobody waits for, and
-/// every so often what is as before.
+/// Whether `now` is announced: at once what the coordinator waits for, after a while what nobody waits for,
+/// and every so often what is as before.
 fn is_due(said: Option<&Last>, now: &Announced, changed: &mut Option<Instant>, every: Duration) -> bool {
     let Some(Last { announced, at }) = said else { return true };
     let progress = &now.report.progress;

@@ -19,6 +19,7 @@ use crate::swap::aside::aside;
 use crate::swap::epochs::{Epochs, NotReady};
 use crate::swap::outcome::Outcome;
 use crate::swap::swapper::Swapper;
+use crate::swap::taking::no_channel;
 
 /// What is made ready, as it is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,9 +165,8 @@ impl Swapper {
         {
             return Ok(content);
         }
-        let no_source = || Said::new("no channel is configured", "配信元が設定されていません");
         let Some(source) = &self.source else {
-            return Err(Outcome::Unavailable { cause: Cause::Channel, why: no_source() });
+            return Err(Outcome::Unavailable { cause: Cause::Channel, why: no_channel() });
         };
         aside(self.log, || source.again(id, now)).map_err(|error| match error {
             SourceError::Unavailable(why) | SourceError::Stale(why) | SourceError::Refused(why) => {
@@ -240,8 +240,8 @@ fn not_held(manifest: &Digest) -> NotReady {
     NotReady {
         code: "fleet/not-held".into(),
         why: Said::new(
-            format!("release {manifest} is not loaded"),
-            format!("リリース {manifest} が読み込まれていません"),
+            format!("what the area judges by, {manifest}, is not in memory"),
+            format!("エリアの現行リリース {manifest} がメモリーにありません"),
         ),
     }
 }

@@ -84,9 +84,9 @@ impl Swapper {
     }
 
     fn take(&self, now: UnixSeconds, wanted: Wanted) -> Outcome {
-        let no_channel = |why| unavailable(Amiss::new(Cause::Channel, why));
+        let not_read = |why| unavailable(Amiss::new(Cause::Channel, why));
         let Some(source) = &self.source else {
-            return no_channel(Said::new("no channel is configured", "配信元が設定されていません"));
+            return unavailable(Amiss::new(Cause::Channel, no_channel()));
         };
         if let (Wanted::Release(release), Some(epochs)) = (wanted, self.epochs.get()) {
             return Outcome::Held { release, cause: Cause::Held, why: the_area_moves(epochs.area()) };
@@ -116,7 +116,7 @@ impl Swapper {
         }
         let offer = match opened {
             Ok(offer) => offer,
-            Err(SourceError::Unavailable(why)) => return no_channel(why),
+            Err(SourceError::Unavailable(why)) => return not_read(why),
             Err(SourceError::Here(amiss)) => return unavailable(amiss),
             Err(SourceError::Stale(why)) => return Outcome::Stale { why },
             Err(SourceError::Refused(why)) => return refused_for_trust(None, Step::Fetched, why, now),
@@ -151,7 +151,7 @@ impl Swapper {
         }
         let content = match aside(self.log, || offer.fetch()) {
             Ok(content) => content,
-            Err(SourceError::Unavailable(why)) => return no_channel(why),
+            Err(SourceError::Unavailable(why)) => return not_read(why),
             Err(SourceError::Here(amiss)) => return unavailable(amiss),
             Err(SourceError::Stale(why)) => return Outcome::Stale { why },
             Err(SourceError::Refused(why)) => return refused_for_trust(Some(id), Step::Opened, why, now),
@@ -586,6 +586,11 @@ fn waits_for_area(area: &str, ready: &Ready) -> Outcome {
     );
     let until = ready.not_before.unwrap_or(ready.active.since);
     Outcome::Postponed { release: ready.active.id.release, until, why }
+}
+
+/// That there is nowhere to read from.
+pub(super) fn no_channel() -> Said {
+    Said::new("no channel is configured", "配信元が設定されていません")
 }
 
 fn unavailable(Amiss { cause, why }: Amiss) -> Outcome {

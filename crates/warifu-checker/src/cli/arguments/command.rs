@@ -113,8 +113,8 @@ pub(in crate::cli) enum Command {
     ForgetClaims(Remote),
     /// Found an area of checkers that move as one, look at it, and say what it does (docs/fleet.md)
     ///
-    /// The store is asked that [fleet] of the configuration file names. Exit status: 0; 1 refused; 2 the store
-    /// does not answer.
+    /// The store is asked that [fleet] of the configuration file names. Exit status: 0; 1 refused; 2 the
+    /// store does not answer.
     Fleet(Box<Fleet>),
     /// Print the completions of commands and options for a shell; packages bring them along
     Completions {
