@@ -33,9 +33,11 @@ export WARIFU_TEST_ALL=1
 # One selection of packages and two of features, so that no crate of others is built for each of them.
 cargo test --workspace "$@"
 # What the demonstration's build does without: channels, claims and operators over TLS, the example of a
-# configuration, which has its options, and keys on tokens.
-with_all=(--workspace --features warifu-channels/https,warifu-checker/https,warifu/pkcs11)
-cargo test "${with_all[@]}" --test network --test checker --test tokens --no-run
+# configuration, which has its options, keys on tokens, and members of a fleet on three nodes of etcd.
+with_all=(--workspace --features warifu-channels/https,warifu-checker/fleet-testing,warifu/pkcs11)
+cargo test "${with_all[@]}" --test network --test checker --test tokens --test fleet --no-run
+cargo test "${with_all[@]}" --lib -- service:: fleet::
 cargo test "${with_all[@]}" --test network secure
 cargo test "${with_all[@]}" --test checker -- tls elsewhere configured
 cargo test "${with_all[@]}" --test tokens
+cargo test "${with_all[@]}" --test fleet
