@@ -341,7 +341,7 @@ impl Desired {
             return Err(NoStep::NothingBefore);
         };
         self.timekeeper.as_ref().ok_or(NoStep::NoTimekeeper)?;
-        let quarantine = self.quarantine.with(stands.release.digest, &cause.why);
+        let quarantine = self.quarantine.with(stands.release, &cause.why);
         let step = self.step(Next::Committed(Commit { way: Way::Back, instant }), cause);
         Ok(Desired { last: self.last.next(), quarantine, ..step })
     }

@@ -7,10 +7,18 @@ use warifu_values::digest::Digest;
 
 use crate::release::Release;
 
-/// Digests that are not proposed, each with why.
+/// Releases that are not proposed, by their digests.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Quarantine(BTreeMap<Digest, String>);
+pub struct Quarantine(BTreeMap<Digest, Kept>);
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Kept {
+    /// As both organisations numbered it.
+    number: u64,
+    why: String,
+}
 
 /// A release that may be proposed: it is not in quarantine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,11 +46,16 @@ impl Quarantine {
         self.0.contains_key(digest)
     }
 
+    /// All that is in it, each with why.
+    pub fn all(&self) -> impl Iterator<Item = (Release, &str)> {
+        self.0.iter().map(|(digest, kept)| (Release { number: kept.number, digest: *digest }, &*kept.why))
+    }
+
     /// With one more.
     #[must_use]
-    pub fn with(&self, digest: Digest, why: &str) -> Quarantine {
+    pub fn with(&self, release: Release, why: &str) -> Quarantine {
         let mut quarantine = self.clone();
-        quarantine.0.insert(digest, why.to_owned());
+        quarantine.0.insert(release.digest, Kept { number: release.number, why: why.to_owned() });
         quarantine
     }
 

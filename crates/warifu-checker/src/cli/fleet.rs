@@ -43,6 +43,7 @@ mod with_fleets {
     use warifu_fleet::policy::{Advance, Policy, Terms};
     use warifu_fleet::roll::change_members;
     use warifu_fleet::time::Millis;
+    use warifu_values::digest::Digest;
     use warifu_values::lang::{Lang, Speak};
 
     use crate::cli::arguments::{Fleet, FleetAct};
@@ -194,6 +195,10 @@ mod with_fleets {
             }
         };
         let Cause { by, why } = cause(fleet)?;
+        // The store takes so many orders and no more: whoever gives one clears away what is over.
+        for act in overview.orders.over(record).filter(|act| !acts.contains(act)) {
+            let _ = area.take_back(act).await.map_err(|error| failed(&error))?;
+        }
         for act in acts {
             let order = Order { act, by: by.clone(), why: why.clone() };
             if area.order(&order).await.map_err(|error| failed(&error))? == Written::Overtaken {
@@ -207,29 +212,24 @@ mod with_fleets {
         shown.show(&Done { epoch: epoch.0, said }, 0)
     }
 
-    /// The release that is to be let out, by the digest that an announcement or the record names.
-    fn quarantined(fleet: &Fleet, overview: &Overview) -> Result<warifu_values::digest::Digest, Failure> {
-        let record = &overview.view.seen.record;
+    /// The release that is to be let out, by its number.
+    fn quarantined(fleet: &Fleet, overview: &Overview) -> Result<Digest, Failure> {
         let number = fleet.release.ok_or_else(|| {
             refused(Said::new("name it: --release NUMBER", "リリースを指定してください: --release （番号）"))
         })?;
-        let held = serde_json::to_value(record.quarantine()).map_err(std::io::Error::from)?;
-        let digests = held.as_object().into_iter().flat_map(|held| held.keys());
-        let mut all: Vec<warifu_values::digest::Digest> =
-            digests.filter_map(|digest| digest.parse().ok()).collect();
-        let known = overview.announced.values().filter_map(|said| said.runs);
-        let known: Vec<_> = known.filter(|runs| runs.number == number).map(|runs| runs.digest).collect();
-        if all.len() > 1 && !known.is_empty() {
-            all.retain(|digest| known.contains(digest));
-        }
-        match all.as_slice() {
-            [one] => Ok(*one),
-            [] => Err(refused(Said::new("nothing is in quarantine", "隔離中のリリースはありません"))),
-            _ => Err(refused(Said::new(
-                "several releases are in quarantine, and nobody runs that one any more",
-                "隔離中のリリースが複数あり、特定できません",
-            ))),
-        }
+        let all: Vec<_> = overview.view.seen.record.quarantine().all().map(|(release, _)| release).collect();
+        let found = all.iter().find(|release| release.number == number).map(|release| release.digest);
+        found.ok_or_else(|| {
+            let there = all.iter().map(|release| release.number.to_string()).collect::<Vec<_>>().join(", ");
+            let (there_en, there_ja) = match there.as_str() {
+                "" => ("nothing", "隔離中のリリースはありません".to_owned()),
+                there => (there, format!("隔離中: {there}")),
+            };
+            refused(Said::new(
+                format!("release {number} is not in quarantine; in it: {there_en}"),
+                format!("リリース {number} は隔離されていません。{there_ja}"),
+            ))
+        })
     }
 
     /// Who says so, and why.

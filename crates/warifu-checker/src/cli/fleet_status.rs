@@ -9,6 +9,7 @@ use warifu_fleet::prepared::{WaitsFor, may_commit};
 use warifu_fleet::report::{Progress, Stage};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
+use warifu_values::text::shown;
 
 use crate::said::Said;
 
@@ -29,7 +30,7 @@ pub(super) struct FleetStatus {
     timekeeper: Option<String>,
     coordinator: Option<String>,
     cause: Cause,
-    quarantine: usize,
+    quarantine: Vec<Quarantined>,
     members: Vec<MemberRow>,
     damaged: usize,
 }
@@ -44,6 +45,12 @@ struct Stands {
 #[derive(Debug, Serialize)]
 struct Cause {
     by: String,
+    why: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Quarantined {
+    release: u64,
     why: String,
 }
 
@@ -122,9 +129,11 @@ impl FleetStatus {
             timekeeper: record.timekeeper().map(|keeper| keeper.member.to_string()),
             coordinator,
             cause: Cause { by: record.cause().by.clone(), why: record.cause().why.clone() },
-            quarantine: usize::from(
-                record.before().is_some_and(|before| record.quarantine().has(&before.digest)),
-            ),
+            quarantine: record
+                .quarantine()
+                .all()
+                .map(|(release, why)| Quarantined { release: release.number, why: why.to_owned() })
+                .collect(),
             members: members.collect(),
             damaged: overview.damaged.len(),
         }
@@ -215,12 +224,17 @@ impl Speak for FleetStatus {
         let of = |it: &Option<String>| it.clone().unwrap_or_else(|| none.clone());
         line(say!(lang, "timekeeper", "時刻の基準"), &of(&self.timekeeper));
         line(say!(lang, "coordinator", "調整役"), &of(&self.coordinator));
-        line(say!(lang, "cause", "理由"), &format!("{}: {}", self.cause.by, self.cause.why));
+        let cause = format!("{}: {}", shown(&self.cause.by), shown(&self.cause.why));
+        line(say!(lang, "cause", "理由"), &cause);
+        for held in &self.quarantine {
+            let held = format!("{}: {}", held.release, shown(&held.why));
+            line(say!(lang, "in quarantine", "隔離中"), &held);
+        }
         for member in &self.members {
             let runs = member.runs.map_or_else(|| "-".to_owned(), |runs| runs.to_string());
             _ = write!(text, "\n  {}  {}  {}", member.name, member.stage, runs);
             if let Some(refuses) = &member.refuses {
-                _ = write!(text, "  {}: {}", refuses.code, refuses.why);
+                _ = write!(text, "  {}: {}", shown(&refuses.code), shown(&refuses.why));
             }
         }
         if self.damaged > 0 {
