@@ -36,6 +36,16 @@ fn all_move_at_one_instant_and_fall_back_at_another() {
 
     // What was fallen back from is not proposed again, and a newer one is.
     area.until("settled", || area.status()["under_way"] == "nothing");
+    let in_quarantine = || area.status()["quarantine"].as_array().unwrap().clone();
+    assert_eq!(in_quarantine(), [serde_json::json!({"release": 2, "why": "a test says so"})]);
     area.publish();
     area.until_all_judge_by(3);
+
+    // Only what is there is let out, and only what is prepared is held.
+    let says = |typed: &[&str]| area.fleet(&[typed, &["--reason", "a test says so"]].concat()).status.code();
+    area.until("settled", || area.status()["under_way"] == "nothing");
+    assert_eq!(says(&["lift", "--release", "9"]), Some(1));
+    assert_eq!(says(&["hold"]), Some(1));
+    assert_eq!(says(&["lift", "--release", "2"]), Some(0));
+    area.until("let out", || in_quarantine().is_empty());
 }
