@@ -51,13 +51,14 @@ fn build_checker(stage: &Stage) -> Result<(), Failure> {
             format!("{checker} がありません。warifu-checker を warifu と同じ場所に置いてください"),
         )
     };
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    // Who runs it tells where that is; what was built names no folder.
+    let from_cargo = std::env::var_os("CARGO").zip(std::env::var_os("CARGO_MANIFEST_DIR"));
     let target = stage.checker.parent().and_then(Path::parent);
-    let (Some(cargo), Some(target), true) =
-        (std::env::var_os("CARGO"), target, workspace.join("Cargo.toml").is_file())
-    else {
+    let (Some((cargo, package)), Some(target)) = (from_cargo, target) else { return Err(missing()) };
+    let workspace = Path::new(&package).join("../..");
+    if !workspace.join("Cargo.toml").is_file() {
         return Err(missing());
-    };
+    }
     stage.tell(&say!(
         stage.lang,
         "The checker is not built yet; cargo does that first.",
