@@ -22,7 +22,8 @@ use crate::state::{Decision, Forgotten, Reason};
 use crate::swap::Outcome;
 use crate::trial::Replayed;
 
-/// Taking a release includes the replay of large claim files. One that is busy with it still says that it lives.
+/// Taking a release includes the replay of large claim files. One that is busy with it still says that it
+/// lives.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Whoever only looks waits for no disk, no channel and no program: a checker that keeps silent for so long

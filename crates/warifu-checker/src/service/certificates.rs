@@ -156,6 +156,6 @@ mod tests {
         );
         let why = &told[0].why;
         assert!(why.en.starts_with("certificate 2 in tls/server.pem expired at 2026-"), "{why:?}");
-        assert!(why.ja.starts_with("tls/server.pem の 2 番目の証明書は令和8年"), "{why:?}");
+        assert!(why.ja.starts_with("tls/server.pem の 2 番目の証明書は 令和8年"), "{why:?}");
     }
 }

@@ -122,8 +122,8 @@ pub(crate) fn interface(doors: &[AtDoor]) -> String {
     printed(&document(&doors))
 }
 
-/// That of one door, made once: before the door opens, that no claim waits for it. Few ever ask, so that it is
-/// kept packed.
+/// That of one door, made once: before the door opens, that no claim waits for it. Few ever ask, so that it
+/// is kept packed.
 fn told(door: AtDoor) -> Vec<u8> {
     static TOLD: [OnceLock<Packed>; AtDoor::ALL.len()] = [const { OnceLock::new() }; AtDoor::ALL.len()];
     TOLD[door as usize].get_or_init(|| Packed::of(interface(&[door]).as_bytes())).bytes()
