@@ -387,17 +387,17 @@ mod tests {
         panic!("it never came to that");
     }
 
-    /// The order in which files are let in that come while one is judged: of each its sender and the
-    /// institution that it names.
-    async fn order(first: (u8, &'static str), waiting: &[(u8, &'static str)]) -> Vec<&'static str> {
+    /// The order in which files are let in that wait while one is judged: of each whose it is, and since when
+    /// and how large.
+    async fn let_in(first: (u8, &'static str), waiting: Vec<(u8, &'static str, Came)>) -> Vec<&'static str> {
         let queue = FairQueue::new(1, 8);
         let first = queue.enter(of(first.0, first.1), now()).await.unwrap();
         let order = Arc::new(Mutex::new(Vec::new()));
         let mut tasks = Vec::new();
-        for (at, (sender, name)) in waiting.iter().copied().enumerate() {
+        for (at, (sender, name, came)) in waiting.into_iter().enumerate() {
             let (waiting, order) = (Arc::clone(&queue), Arc::clone(&order));
             tasks.push(tokio::spawn(async move {
-                let permit = waiting.enter(of(sender, name), now()).await.unwrap();
+                let permit = waiting.enter(of(sender, name), came).await.unwrap();
                 order.lock().unwrap().push(name);
                 drop(permit);
             }));
@@ -409,6 +409,11 @@ mod tests {
         }
         assert_eq!(queue.load(), (0, 0));
         order.lock().unwrap().clone()
+    }
+
+    /// The same of files that come now.
+    async fn order(first: (u8, &'static str), waiting: &[(u8, &'static str)]) -> Vec<&'static str> {
+        let_in(first, waiting.iter().map(|(sender, name)| (*sender, *name, now())).collect()).await
     }
 
     #[tokio::test]
@@ -519,29 +524,13 @@ mod tests {
         }
     }
 
-    /// The order in which files of one sender are judged that wait while one is: of each its institution, how
-    /// many seconds ago it first came, and its bytes.
+    /// The same of files of one sender: of each its institution, how many seconds ago it first came, and its
+    /// bytes.
     async fn order_by(waiting: &[(&'static str, u64, usize)]) -> Vec<&'static str> {
-        let queue = FairQueue::new(1, 8);
-        let first = queue.enter(of(1, "x"), now()).await.unwrap();
-        let order = Arc::new(Mutex::new(Vec::new()));
         let start = Instant::now() + Duration::from_secs(3600);
-        let mut tasks = Vec::new();
-        for (at, (name, ago, bytes)) in waiting.iter().copied().enumerate() {
-            let came = Came { since: start - Duration::from_secs(ago), bytes };
-            let (waiting, order) = (Arc::clone(&queue), Arc::clone(&order));
-            tasks.push(tokio::spawn(async move {
-                let permit = waiting.enter(of(1, name), came).await.unwrap();
-                order.lock().unwrap().push(name);
-                drop(permit);
-            }));
-            until(|| queue.load().1 == at + 1).await;
-        }
-        drop(first);
-        for task in tasks {
-            task.await.unwrap();
-        }
-        order.lock().unwrap().clone()
+        let came = |ago: u64, bytes| Came { since: start - Duration::from_secs(ago), bytes };
+        let waiting = waiting.iter().map(|(name, ago, bytes)| (1, *name, came(*ago, *bytes)));
+        let_in((1, "x"), waiting.collect()).await
     }
 
     #[tokio::test]

@@ -45,9 +45,7 @@ impl Runs {
     ) -> Option<(u64, u64)> {
         let mut beside = self.beside();
         let current = self.active()?;
-        let previous = beside.previous.take();
-        beside.retired.extend(previous);
-        Some(self.leave(&mut beside, &current, back, why, now))
+        Some(self.leave_with_previous(&mut beside, &current, back, why, now))
     }
 
     /// Writes the record, and clears away what neither it nor `also` names.

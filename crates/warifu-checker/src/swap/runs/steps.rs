@@ -145,13 +145,25 @@ impl Runs {
         let current = self.active()?;
         let is_it = |installed: &Installed| ReleaseRef::from(installed.id) == back.id;
         beside.record.to_go_back_to().any(is_it).then_some(())?;
+        Some(self.leave_with_previous(&mut beside, &current, back, why, now))
+    }
+
+    /// What would be gone back to by itself goes as well.
+    pub(super) fn leave_with_previous(
+        &self,
+        beside: &mut Beside,
+        current: &Active,
+        back: Active,
+        why: Said,
+        now: UnixSeconds,
+    ) -> (u64, u64) {
         let previous = beside.previous.take();
         beside.retired.extend(previous);
-        Some(self.leave(&mut beside, &current, back, why, now))
+        self.leave(beside, current, back, why, now)
     }
 
     /// The pointer first. The disk follows; if it fails, that is told, and tried again.
-    pub(super) fn leave(
+    fn leave(
         &self,
         beside: &mut Beside,
         current: &Active,
