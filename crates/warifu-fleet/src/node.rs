@@ -300,6 +300,11 @@ impl Node {
         judges_by(record, self.outcome.map(|(_, outcome)| outcome), reading, &self.held)
     }
 
+    /// For how long it may still answer, if it hears nothing more.
+    pub fn permitted_for(&self, now: Tick) -> Millis {
+        self.permission.left(now)
+    }
+
     /// What it announces; of a member without a record, nothing.
     pub fn report(&self) -> Option<Report> {
         let seen = self.seen()?;

@@ -10,7 +10,7 @@ use crate::answer::Answer;
 use crate::member::{MemberName, Members};
 use crate::policy::Timing;
 use crate::release::Epoch;
-use crate::time::Tick;
+use crate::time::{Millis, Tick};
 
 /// Until when a member may judge by what it knows, by its own ticks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -50,6 +50,11 @@ impl Permission {
         self.max(other)
     }
 
+    /// For how long it still holds at `now`.
+    pub fn left(self, now: Tick) -> Millis {
+        self.0.map_or(Millis(0), |until| until.since(now))
+    }
+
     /// Whether it holds at `now`.
     pub fn holds(self, now: Tick) -> bool {
         self.0.is_some_and(|until| now < until)
@@ -60,7 +65,6 @@ impl Permission {
 mod tests {
     use super::*;
     use crate::answer::Issued;
-    use crate::time::Millis;
 
     fn name(at: usize) -> MemberName {
         MemberName::new(&format!("n{at}")).unwrap()

@@ -11,7 +11,7 @@ use warifu_fleet::release::Epoch;
 use warifu_fleet::report::{Nack, Progress, Stage};
 use warifu_fleet::sight::Refusal;
 use warifu_fleet::standing::Standing;
-use warifu_fleet::time::{FleetInstant, Tick};
+use warifu_fleet::time::{FleetInstant, Millis, Tick};
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak as _};
 
@@ -55,8 +55,6 @@ struct Inner {
     shown: Option<Seen>,
     refused: Option<Refused>,
     refusal: Option<Refusal>,
-    /// When the store answered last.
-    heard: Tick,
     armed_at: Tick,
     store_trouble: Option<String>,
 }
@@ -102,7 +100,6 @@ impl Member {
             offsets: BTreeMap::new(),
             refused: None,
             refusal: None,
-            heard: Tick(0),
             armed_at: Tick(0),
             store_trouble: None,
         };
@@ -251,10 +248,7 @@ impl Member {
     pub(super) fn heard(&self, trouble: Option<&warifu_etcd::StoreError>) {
         let mut inner = self.inner();
         match trouble {
-            None => {
-                inner.heard = self.published.ticks.now();
-                inner.store_trouble = None;
-            }
+            None => inner.store_trouble = None,
             Some(error) => {
                 if inner.store_trouble.as_deref() != Some(error.code()) {
                     let said = Said::new(error.say(Lang::En), error.say(Lang::Ja));
@@ -263,11 +257,6 @@ impl Member {
                 inner.store_trouble = Some(error.code().to_owned());
             }
         }
-    }
-
-    /// When the store answered last.
-    pub(super) fn heard_at(&self) -> Tick {
-        self.inner().heard
     }
 
     /// Where others are.
@@ -362,6 +351,11 @@ impl Member {
     /// What judges now, and since which epoch.
     pub(super) fn standing(&self) -> Standing {
         self.published.standing_now()
+    }
+
+    /// For how long it may still answer, if it hears nothing more.
+    pub(super) fn permitted_for(&self) -> Millis {
+        self.published.view.load().node.permitted_for(self.now())
     }
 
     /// Arms for the pending commit, if it can; what is to be told to the store.

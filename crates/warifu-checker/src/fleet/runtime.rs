@@ -218,10 +218,10 @@ impl Runtime {
         let mut all_asked: Option<Instant> = None;
         loop {
             let whole = self.freshness().unwrap_or(4 * FIRST_READS);
-            tokio::time::sleep(whole / 4).await;
+            tokio::time::sleep(whole / 8).await;
             let Some(record) = self.member.record().or_else(|| self.member.newest_shown()) else { continue };
-            let silent_for = Duration::from_millis(self.member.now().since(self.member.heard_at()).0);
-            let is_silent = silent_for >= whole / 2;
+            // Not since when the store is silent: its last answer may have been a slow one.
+            let ends_soon = Duration::from_millis(self.member.permitted_for().0) <= whole / 2;
             let keeper = record.timekeeper().map(|keeper| &keeper.member);
             let most = record.policy().terms().timing.max_clock_error;
             let unsure = self.member.reading().is_none_or(|reading| reading.error.0 * 2 > most.0);
@@ -232,7 +232,7 @@ impl Runtime {
                 let is_keeper = Some(name) == keeper;
                 record.members().has(name)
                     && (all_due
-                        || is_silent && record.members().voters().contains(name)
+                        || ends_soon && record.members().voters().contains(name)
                         || is_keeper && (unsure || record.pending().is_some()))
             });
             let asked: Vec<_> = asked.collect();
@@ -240,12 +240,12 @@ impl Runtime {
                 all_asked = Some(Instant::now());
             }
             if !asked.is_empty() {
-                self.ask(asked, is_silent, whole / 3).await;
+                self.ask(asked, ends_soon, whole / 3).await;
             }
         }
     }
 
-    async fn ask(self: &Arc<Self>, whom: Vec<(MemberName, String)>, is_silent: bool, longest: Duration) {
+    async fn ask(self: &Arc<Self>, whom: Vec<(MemberName, String)>, ends_soon: bool, longest: Duration) {
         let sent = self.member.now();
         let mut asked = JoinSet::new();
         for (name, address) in whom {
@@ -258,21 +258,21 @@ impl Runtime {
                 })
             });
         }
+        // A majority is enough: nobody waits for one that says nothing.
         let mut answers: BTreeMap<MemberName, Answer> = BTreeMap::new();
         while let Some(answered) = asked.join_next().await {
-            answers.extend(answered.ok().flatten());
+            let Some((name, answer)) = answered.ok().flatten() else { continue };
+            let seen = answer.seen.clone();
+            answers.insert(name, answer);
+            if ends_soon {
+                block_in_place(|| {
+                    let (now, reading) = (self.member.now(), self.member.reading());
+                    self.member.change(|node| node.on_answers(sent, now, reading, &answers));
+                    // A record that came so names what to fetch, also where it is not followed.
+                    seen.iter().for_each(|seen| self.member.shown(seen, None));
+                });
+            }
         }
-        if !is_silent || answers.is_empty() {
-            return;
-        }
-        block_in_place(|| {
-            let (now, reading) = (self.member.now(), self.member.reading());
-            self.member.change(|node| node.on_answers(sent, now, reading, &answers));
-            // A record that came so names what to fetch, also where it is not followed.
-            answers.values().filter_map(|answer| answer.seen.as_ref()).for_each(|seen| {
-                self.member.shown(seen, None);
-            });
-        });
     }
 }
 

@@ -53,19 +53,21 @@ impl Abreast {
         self.before.load().as_ref().filter(|before| before.id.manifest == *manifest).map(Arc::clone)
     }
 
-    /// Whether another one may come next: nothing was promised of the one that does.
-    pub(super) fn takes_another(&self) -> bool {
-        let promised = self.promised();
-        let next = self.next.load();
-        next.as_ref().is_none_or(|next| *promised != Some(next.active.id.manifest))
+    /// Whether another one may come next: nothing was promised of the one that does, and it is not what
+    /// `judges` by the area while the pointer has not moved yet.
+    pub(super) fn takes_another(&self, judges: Option<Digest>) -> bool {
+        may_give_way(*self.promised(), judges, self.next.load().as_deref())
     }
 
-    /// `ready` comes next; what did is given, to be freed where no claim waits. Where that one was promised,
-    /// `ready` is given back.
-    pub(super) fn comes(&self, ready: Arc<Ready>) -> Result<Option<Arc<Ready>>, Arc<Ready>> {
+    /// `ready` comes next; what did is given, to be freed where no claim waits. Where that one stays, `ready`
+    /// is given back.
+    pub(super) fn comes(
+        &self,
+        ready: Arc<Ready>,
+        judges: impl FnOnce() -> Option<Digest>,
+    ) -> Result<Option<Arc<Ready>>, Arc<Ready>> {
         let promised = self.promised();
-        let next = self.next.load();
-        if next.as_ref().is_some_and(|next| *promised == Some(next.active.id.manifest)) {
+        if !may_give_way(*promised, judges(), self.next.load().as_deref()) {
             return Err(ready);
         }
         Ok(self.next.swap(Some(ready)))
@@ -91,4 +93,11 @@ impl Abreast {
         }
         is_there
     }
+}
+
+fn may_give_way(promised: Option<Digest>, judges: Option<Digest>, next: Option<&Ready>) -> bool {
+    next.is_none_or(|next| {
+        let next = Some(next.active.id.manifest);
+        next != promised && next != judges
+    })
 }

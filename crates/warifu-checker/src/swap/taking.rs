@@ -212,7 +212,7 @@ impl Swapper {
         });
         if let Some(ready) = self.abreast.next()
             && self.withdrawn(ready.active.id).is_some()
-            && self.abreast.takes_another()
+            && self.abreast.takes_another(self.judges_by_area())
         {
             self.runs.retire(self.abreast.clear_next().map(|next| Arc::clone(&next.active)));
             self.tell_epochs();
@@ -331,7 +331,7 @@ impl Swapper {
         if let Some(epochs) = self.epochs.get()
             && let Some(ready) = self.abreast.next()
             && (ready.active.id == id && ready.against == self.active().map(|active| active.id)
-                || !self.abreast.takes_another())
+                || !self.abreast.takes_another(self.judges_by_area()))
         {
             return Some(waits_for_area(epochs.area(), &ready));
         }
@@ -498,9 +498,9 @@ impl Swapper {
         let against = cleared.against();
         let ready = Arc::new(Ready { active: Arc::new(cleared.activate(now)), against, not_before });
         let area = self.epochs.get().map_or("", |epochs| epochs.area());
-        let (told, old) = match self.abreast.comes(Arc::clone(&ready)) {
+        let (told, old) = match self.abreast.comes(Arc::clone(&ready), || self.judges_by_area()) {
             Ok(old) => (waits_for_area(area, &ready), old),
-            // What is promised comes first.
+            // What is promised, or judges already, comes first.
             Err(ready) => (waits_for_area(area, &ready), Some(ready)),
         };
         self.runs.retire(old.map(|old| Arc::clone(&old.active)));

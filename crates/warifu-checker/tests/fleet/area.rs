@@ -1,5 +1,6 @@
 //! An area of checkers on one etcd, and claims that are sent to all of them all the time.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -170,7 +171,8 @@ impl Area {
         }
     }
 
-    /// What comes of `work` while claims are sent to all members all the time, and how those were answered.
+    /// What comes of `work` while claims are sent to all members all the time, and how those were answered. Each
+    /// member is sent at least one after the work is done.
     pub(crate) fn while_claims_come<T>(&self, work: impl FnOnce(&Area) -> T) -> (T, Vec<Judged>) {
         let (stop, all) = (AtomicBool::new(false), Mutex::new(Vec::new()));
         let done = scope(|scope| {
@@ -179,10 +181,16 @@ impl Area {
                 scope.spawn(move || {
                     let mut judged = Vec::new();
                     let file = claim_file(1, 1);
-                    while !stop.load(Ordering::Relaxed) {
+                    let mut last = false;
+                    while !last {
+                        last = stop.load(Ordering::Relaxed);
                         let sent = Instant::now();
                         let answered = check(member.address, &file);
-                        judged.push(Judged { sent, answered: Instant::now(), release: answered.release });
+                        let now = Instant::now();
+                        let code = |line: &Value| line["code"].as_str().map(str::to_owned);
+                        let refusal = answered.lines.last().and_then(code);
+                        let refusal = refusal.filter(|_| answered.release.is_none());
+                        judged.push(Judged { sent, answered: now, release: answered.release, refusal });
                         // Processor is left for those who answer.
                         std::thread::park_timeout(Duration::from_millis(10));
                     }
@@ -203,19 +211,28 @@ impl Area {
 }
 
 /// A claim file that was answered.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Judged {
     sent: Instant,
     pub(crate) answered: Instant,
     /// By which release, or turned away.
     pub(crate) release: Option<u64>,
+    refusal: Option<String>,
+}
+
+/// How many were turned away for what, of all that came.
+pub(crate) fn turned_away(judged: &[Judged]) -> BTreeMap<Option<&str>, usize> {
+    let mut reasons = BTreeMap::new();
+    let away = judged.iter().filter(|it| it.release.is_none());
+    away.for_each(|it| *reasons.entry(it.refusal.as_deref()).or_default() += 1);
+    reasons
 }
 
 /// For how long `old` judged claims that were sent after one was answered by `new`, on any two members. What
 /// is sent later is received later, so at one instant it is nothing, but for what two clocks are apart.
 pub(crate) fn overlap(judged: &[Judged], old: u64, new: u64) -> Duration {
     let by = |release| judged.iter().filter(move |it| it.release == Some(release));
-    let first = by(new).map(|it| it.answered).min().unwrap();
+    let first = by(new).map(|it| it.answered).min().expect("nobody was judged by the new release");
     by(old).map(|it| it.sent.saturating_duration_since(first)).max().unwrap_or_default()
 }
 

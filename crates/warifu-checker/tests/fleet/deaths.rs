@@ -1,10 +1,11 @@
 //! Members and etcd are killed: whoever is cut off is not ready, and all others go on as one.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::area::Area;
+use crate::area::{Area, turned_away};
 use crate::world::{check, claim_file};
 
 /// What is turned away, and by which code.
@@ -45,8 +46,8 @@ fn what_is_killed_comes_back_and_who_is_cut_off_is_not_ready() {
         let begun = Instant::now();
         area.until("some seconds", || begun.elapsed() > Duration::from_secs(4));
     });
-    let turned_away = judged.iter().filter(|it| it.release != Some(2)).count();
-    assert_eq!(turned_away, 0, "of {}\n{}", judged.len(), area.told());
+    assert_eq!(turned_away(&judged), BTreeMap::new(), "of {}\n{}", judged.len(), area.told());
+    assert!(judged.iter().all(|it| it.release == Some(2)));
 
     // All of etcd dies: service goes on, and no epoch changes.
     (0..3).filter(|at| *at != leader).for_each(|at| area.cluster.kill(at));
@@ -55,9 +56,9 @@ fn what_is_killed_comes_back_and_who_is_cut_off_is_not_ready() {
         let begun = Instant::now();
         area.until("some seconds", || begun.elapsed() > Duration::from_secs(4));
     });
-    let turned_away = judged.iter().filter(|it| it.release != Some(2)).count();
-    eprintln!("{} claim files without etcd, {turned_away} turned away", judged.len());
-    assert_eq!(turned_away, 0, "of {}\n{}", judged.len(), area.told());
+    eprintln!("{} claim files without etcd", judged.len());
+    assert_eq!(turned_away(&judged), BTreeMap::new(), "of {}\n{}", judged.len(), area.told());
+    assert!(judged.iter().all(|it| it.release == Some(2)));
 
     // One alone, without etcd and without a majority, stops within W, and says why.
     area.kill(1);
