@@ -37,6 +37,7 @@
 pub use warifu_judging::{receipt, said};
 
 mod acts;
+pub mod area_seen;
 pub mod attach;
 mod beside;
 pub mod config_file;

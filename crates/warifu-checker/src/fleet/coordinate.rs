@@ -58,7 +58,7 @@ fn reading(member: &Member, overview: &Overview) -> Option<warifu_fleet::clock::
 }
 
 /// The clocks of those who are alive and were asked lately.
-fn clocks(member: &Member, overview: &Overview) -> BTreeMap<MemberName, (BootId, i64)> {
+pub(super) fn clocks(member: &Member, overview: &Overview) -> BTreeMap<MemberName, (BootId, i64)> {
     let now = member.now();
     let lives = |name: &MemberName, boot| {
         overview.announced.get(name).is_some_and(|announced| announced.report.boot == boot)

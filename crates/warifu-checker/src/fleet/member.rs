@@ -160,6 +160,7 @@ impl Member {
 
     fn publish(&self, inner: &mut Inner) {
         let record = inner.node.seen().map(|seen| &seen.record);
+        record.into_iter().for_each(|record| self.published.remembers_instant(record));
         let keeper = record.and_then(|record| record.timekeeper()).cloned();
         let drift = record.map_or(0, |record| record.policy().terms().timing.drift_ppm);
         let time = match keeper {
@@ -248,7 +249,10 @@ impl Member {
     pub(super) fn heard(&self, trouble: Option<&warifu_etcd::StoreError>) {
         let mut inner = self.inner();
         match trouble {
-            None => inner.store_trouble = None,
+            None => {
+                self.published.answered();
+                inner.store_trouble = None;
+            }
             Some(error) => {
                 if inner.store_trouble.as_deref() != Some(error.code()) {
                     let said = Said::new(error.say(Lang::En), error.say(Lang::Ja));

@@ -1,16 +1,22 @@
 //! What each claim file asks: an immutable view of the member, exchanged as a whole when something changes.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use tokio::sync::Notify;
 use warifu_fleet::clock::{Clock, Reading};
+use warifu_fleet::desired::Desired;
 use warifu_fleet::node::Node;
+use warifu_fleet::release::Epoch;
 use warifu_fleet::standing::Standing;
-use warifu_fleet::time::{Millis, Tick};
+use warifu_fleet::time::{FleetInstant, Millis, Tick};
+use warifu_trust::UnixSeconds;
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak as _};
 
+use crate::area_seen::{FleetClock, InArea, Picture, Read, Store};
+use crate::fleet::pictured::{Looked, picture};
 use crate::fleet::ticks::Ticks;
 use crate::said::Said;
 use crate::swap::{Epochs, NotReady};
@@ -54,11 +60,64 @@ pub(super) struct Published {
     pub(super) view: ArcSwap<View>,
     /// What is in memory changed.
     pub(super) changed: Notify,
+    /// All of the area, as it was read last.
+    looked: ArcSwapOption<Looked>,
+    /// The tick at which the store answered last; 0 before.
+    answered: AtomicU64,
+    /// The newest instant that was committed, and of which epoch.
+    instant: ArcSwapOption<(Epoch, FleetInstant)>,
 }
+
+/// Everybody announces within so long after an instant that it came along, and it is read.
+const TOLD_WITHIN: Millis = Millis(15_000);
 
 impl Published {
     pub(super) fn new(area: String, ticks: Ticks, view: View) -> Published {
-        Published { area, ticks, view: ArcSwap::new(Arc::new(view)), changed: Notify::new() }
+        Published {
+            area,
+            ticks,
+            view: ArcSwap::new(Arc::new(view)),
+            changed: Notify::new(),
+            looked: ArcSwapOption::empty(),
+            answered: AtomicU64::new(0),
+            instant: ArcSwapOption::empty(),
+        }
+    }
+
+    /// The store answered.
+    pub(super) fn answered(&self) {
+        self.answered.store(self.ticks.now().0, Ordering::Relaxed);
+    }
+
+    /// All of the area was read.
+    pub(super) fn looks(&self, looked: Looked) {
+        self.looked.store(Some(Arc::new(looked)));
+    }
+
+    /// The instant that `record` names is remembered: a settled one does not tell it any more.
+    pub(super) fn remembers_instant(&self, record: &Desired) {
+        let Some(commit) = record.pending() else { return };
+        let instant = (record.last(), commit.instant);
+        if self.instant.load().as_deref() != Some(&instant) {
+            self.instant.store(Some(Arc::new(instant)));
+        }
+    }
+
+    fn picture(&self, now: Option<Reading>) -> Option<Picture> {
+        let (view, looked) = (self.view.load(), self.looked.load());
+        let read = looked.as_ref().map(|looked| looked.seen());
+        // A record that was read may be one that this member does not follow.
+        let seen = view.node.seen().into_iter().chain(read).max_by_key(|seen| seen.revision)?;
+        let stands = seen.record.stands().map(|stands| stands.epoch);
+        let instant = self.instant.load();
+        let since = instant.as_deref().filter(|(of, _)| Some(*of) == stands).map(|(_, instant)| *instant);
+        let has_settled = since.zip(now).is_none_or(|(since, now)| now.instant > since + TOLD_WITHIN);
+        let read = if has_settled { Read::Yes } else { Read::JustMoved };
+        let mut picture = picture(seen, looked.as_deref(), read);
+        if let Some(stands) = &mut picture.record.stands {
+            stands.since = since.map(|FleetInstant(millis)| UnixSeconds::new(millis.div_euclid(1_000)));
+        }
+        Some(picture)
     }
 
     /// What a claim file meets that is received now.
@@ -84,6 +143,21 @@ impl Epochs for Published {
 
     fn area(&self) -> &str {
         &self.area
+    }
+
+    fn in_area(&self) -> InArea {
+        let (view, now) = (self.view.load(), self.ticks.now());
+        let reading = view.time.reading(&self.ticks, now);
+        let seconds_since = |at: Tick| now.since(at).0 / 1_000;
+        let answered = Some(self.answered.load(Ordering::Relaxed)).filter(|at| *at > 0);
+        InArea {
+            area: self.area.clone(),
+            member: view.node.name().to_string(),
+            store: Store { answered_seconds_ago: answered.map(|at| seconds_since(Tick(at))) },
+            clock: reading.map(|reading| FleetClock { now_ms: reading.instant.0, error_ms: reading.error.0 }),
+            picture_age_seconds: self.looked.load().as_ref().map(|looked| seconds_since(looked.at)),
+            picture: self.picture(reading),
+        }
     }
 
     fn changed(&self) {

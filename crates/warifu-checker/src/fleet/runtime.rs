@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::{JoinSet, block_in_place};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
-use warifu_etcd::{Announced, Area, Lease, Noticed, StoreError, Written};
+use warifu_etcd::{Announced, Area, Lease, Noticed, Overview, StoreError, Written};
 use warifu_fleet::answer::Answer;
 use warifu_fleet::member::MemberName;
 use warifu_fleet::probation::Sighting;
@@ -25,6 +25,7 @@ use crate::fleet::coordinate::{self, Unchanged, own_fault};
 use crate::fleet::door::{Lines, Ways, answer_at, listen};
 use crate::fleet::driver::Driver;
 use crate::fleet::member::Member;
+use crate::fleet::pictured::Looked;
 use crate::log::Log;
 use crate::said::Said;
 use crate::swap::Swapper;
@@ -460,6 +461,8 @@ impl Runtime {
                 self.member.goes_out(own_fault(&self.member, &overview));
             });
             if !is_elected {
+                let coordinator = self.area.coordinator().await.ok().flatten();
+                self.shows(overview, coordinator);
                 continue;
             }
             let change = block_in_place(|| coordinate::next(&self.member, &overview, &mut unchanged));
@@ -469,6 +472,14 @@ impl Runtime {
                 // What follows from it may be due at once.
                 self.decide_now.notify_one();
             }
+            self.shows(overview, Some(self.member.name.clone()));
         }
+    }
+
+    /// What was read is what people are shown.
+    fn shows(&self, overview: Overview, coordinator: Option<MemberName>) {
+        let clocks = coordinate::clocks(&self.member, &overview).into_iter();
+        let clocks = clocks.map(|(name, (_, millis))| (name, millis)).collect();
+        self.member.published.looks(Looked::of(overview, coordinator, clocks, self.member.now()));
     }
 }

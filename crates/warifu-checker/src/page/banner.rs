@@ -5,6 +5,7 @@ use warifu_values::html::Html;
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
+use crate::area_seen::Trouble;
 use crate::cause::{Amiss, Cause};
 use crate::page::seen::Seen;
 use crate::page::sentence::ended;
@@ -207,6 +208,7 @@ fn told(status: &Status, lang: Lang) -> Vec<Alarm> {
         };
         add_cause(&mut add, grade, cause, None, Some(&why), lang);
     }
+    of_fleet(status, lang, &mut add);
     warnings(status, lang, &mut add);
     notices(status, lang, &mut add);
     all
@@ -227,6 +229,30 @@ fn add_cause(
 /// The same, where what to do hangs on more than the cause.
 fn add_advised(add: &mut Add<'_>, grade: Grade, cause: Cause, why: Option<&Said>, next: &Said, lang: Lang) {
     add(grade, cause.word().say(lang), ended(&cause.what(), lang), why, ended(next, lang));
+}
+
+/// What asks for somebody in the area, and what is under way there.
+fn of_fleet(status: &Status, lang: Lang, add: &mut Add<'_>) {
+    let Some(fleet) = &status.fleet else { return };
+    let out = fleet.out_of_service().map(|trouble| (Grade::Alarm, trouble));
+    let troubles = fleet.area.troubles().into_iter().map(|trouble| (Grade::Warning, trouble));
+    for (grade, Trouble { word, what, why, next }) in out.into_iter().chain(troubles) {
+        add(grade, word.say(lang), ended(&what, lang), why.as_ref(), ended(&next, lang));
+    }
+    if let (Some(en), Some(ja)) = (fleet.area.under_way(Lang::En), fleet.area.under_way(Lang::Ja)) {
+        let area = &fleet.area.area;
+        add(
+            Grade::Notice,
+            say!(lang, "The area moves", "エリア切替中"),
+            ended(&Said::new(en, ja), lang),
+            None,
+            say!(
+                lang,
+                "Nothing: the members of {area} move together. See below how far they are.",
+                "対応は不要です。エリア {area} のメンバーが同時に切り替わります。進み具合は下記を確認してください。"
+            ),
+        );
+    }
 }
 
 type Add<'a> = dyn FnMut(Grade, String, String, Option<&Said>, String) + 'a;

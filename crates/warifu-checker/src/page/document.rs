@@ -9,6 +9,7 @@ use warifu_values::say;
 use crate::page::acts::buttons;
 use crate::page::banner::{banner, in_a_word};
 use crate::page::findings::findings;
+use crate::page::fleet::fleet;
 use crate::page::load::{load, queue};
 use crate::page::months::months;
 use crate::page::releases::{comes, decisions, runs};
@@ -60,6 +61,14 @@ pub(super) fn parts(Shown { seen, lang, with_buttons }: Shown<'_>) -> Vec<Part> 
     // Where a program is attached no claims come.
     let of_claims = |parts: Vec<Part>| if seen.status.attached.is_none() { parts } else { Vec::new() };
     parts.push(part("comes", say!(lang, "What comes, what did not", "予定と拒否・保留"), comes(seen, lang)));
+    if let Some(of) = &seen.status.fleet {
+        let shown = fleet(of, seen.status.at, lang);
+        parts.push(part(
+            "fleet",
+            say!(lang, "Fleet: the area as this member sees it", "フリート: このメンバーから見たエリア"),
+            shown,
+        ));
+    }
     parts.extend(of_claims(vec![
         part("load", say!(lang, "Load", "負荷"), load(seen, lang)),
         part("queue", say!(lang, "Queue by institution", "医療機関別の待ち"), queue(seen, lang)),

@@ -15,6 +15,7 @@ mod document;
 mod acts;
 mod banner;
 mod findings;
+mod fleet;
 mod load;
 mod months;
 mod releases;

@@ -64,7 +64,7 @@ pub(crate) use routes::interface;
 pub use sender::Sender;
 pub(crate) use socket::is_heard;
 pub use socket::{OperatorSocket, SocketError};
-pub use status::{ClaimsDoor, Doors, Next, OfClaims, OnTrial, Queue, Requests, Status, Watch};
+pub use status::{ClaimsDoor, Doors, InFleet, Next, OfClaims, OnTrial, Queue, Requests, Status, Watch};
 #[cfg(feature = "https")]
 pub use tls::{Clients, ReadTls, Reload, Tls, TlsFiles};
 pub use turned_away::TurnedAway;

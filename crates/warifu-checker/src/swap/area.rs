@@ -8,6 +8,7 @@ use warifu_claims::movement::Report;
 use warifu_trust::{ReleaseRef, UnixSeconds};
 use warifu_values::digest::Digest;
 
+use crate::area_seen::InArea;
 use crate::cause::{Amiss, Cause};
 use crate::log::Event;
 use crate::release::ReleaseContent;
@@ -84,6 +85,11 @@ impl Swapper {
     /// Why this checker does not judge now, by its area.
     pub fn not_ready(&self) -> Option<NotReady> {
         self.met()?.err()
+    }
+
+    /// What it knows of its area, for people; none where this checker is alone.
+    pub fn in_area(&self) -> Option<InArea> {
+        self.epochs.get().map(|epochs| epochs.in_area())
     }
 
     /// The area that it belongs to.

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use warifu_values::digest::Digest;
 
+use crate::area_seen::InArea;
 use crate::said::Said;
 
 /// Why a checker does not judge, whatever it has in memory.
@@ -29,6 +30,9 @@ pub trait Epochs: Send + Sync {
 
     /// What the area is called.
     fn area(&self) -> &str;
+
+    /// What this member knows of it, for people. Not asked for a claim file.
+    fn in_area(&self) -> InArea;
 
     /// What is in memory changed. It does not wait for what follows from that.
     fn changed(&self);

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
+use warifu_checker::area_seen::{InArea, Store};
 use warifu_checker::log::now;
 use warifu_checker::said::Said;
 use warifu_checker::state::Phase;
@@ -30,6 +31,12 @@ impl Epochs for Area {
 
     fn area(&self) -> &str {
         "east"
+    }
+
+    fn in_area(&self) -> InArea {
+        let store = Store { answered_seconds_ago: Some(1) };
+        let (area, member) = ("east".to_owned(), "a".to_owned());
+        InArea { area, member, store, clock: None, picture_age_seconds: None, picture: None }
     }
 
     fn changed(&self) {}

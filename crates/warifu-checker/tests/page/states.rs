@@ -172,6 +172,10 @@ pub(crate) fn states() -> Vec<(&'static str, Value)> {
             ] }),
         ),
         ("overloaded", json!({ "queue": { "judging": 2, "waiting": 1024, "capacity": 1024 } })),
+        ("fleet-3", json!({ "fleet": fleet(3, "settled") })),
+        ("fleet-200", json!({ "fleet": fleet(200, "trouble") })),
+        ("fleet-200-moves", json!({ "fleet": fleet(200, "moves") })),
+        ("fleet-out", json!({ "fleet": fleet(3, "out") })),
         (
             "everything",
             json!({ "frozen": frozen, "stale": true, "held": [held], "refused": refused,
@@ -180,6 +184,68 @@ pub(crate) fn states() -> Vec<(&'static str, Value)> {
             "limits": warifu_checker::service::Limits::default() } }),
         ),
     ]
+}
+
+/// An area of so many members, in which all is well or not.
+fn fleet(members: usize, how: &str) -> Value {
+    let place = |at: usize| match (how, at % 40) {
+        ("trouble", 3) => "refuses",
+        ("trouble", 17) | ("out", 2) => "missing",
+        ("trouble", 29 | 30) => "behind",
+        ("moves", 0..12) => "coming",
+        _ => "abreast",
+    };
+    let member = |at: usize| {
+        let place = place(at);
+        let mut announced = json!({
+            "epoch": 41, "stage": if place == "abreast" { "confirmed" } else { "idle" },
+            "runs": if place == "behind" { 11 } else { 12 }, "manifest": digest("a"),
+            "address": format!("checker-{at:03}.east.kikin.example:8645"), "program": "0.1.0",
+        });
+        if place == "refuses" {
+            announced["refusal"] = json!({ "stage": "cleared", "code": "replay/fault",
+                "detail": "診療行為 112007410 再診料: 812 件中 812 件 正から誤り、医療機関 9 か所" });
+        }
+        let announced = if place == "missing" { Value::Null } else { announced };
+        json!({ "name": format!("checker-{at:03}"), "votes": at < 25, "place": place, "announced": announced,
+                "clock_ahead_ms": (at as i64 * 37) % 90 - 40 })
+    };
+    let mut all: Vec<Value> = (0..members).map(member).collect();
+    let order = ["refuses", "missing", "behind", "coming", "abreast"];
+    all.sort_by_key(|member| order.iter().position(|place| member["place"] == *place));
+    let count = |place: &str| all.iter().filter(|member| member["place"] == place).count();
+    let (behind, missing) = (count("behind"), count("missing"));
+    let manifest = digest("c");
+    let comes = match how {
+        "trouble" => json!({ "release": 13, "manifest": manifest, "is_back": false, "step": "preparing",
+            "waits_for": { "for": "refusals", "first": ["checker-003", "checker-043"], "more": 3 } }),
+        "moves" => json!({ "release": 13, "manifest": manifest, "is_back": false, "step": "committed",
+            "instant_ms": 1_781_115_165_000_i64, "armed": 9 }),
+        _ => Value::Null,
+    };
+    let not_ready = json!({ "code": "fleet/cut-off", "why": said(
+        "no answer came from the store, nor from a majority of voters, for 400 ms",
+        "保管先からも過半数の投票メンバーからも 400 ミリ秒以上応答がありません") });
+    json!({
+        "area": "east", "member": "checker-001",
+        "store": { "answered_seconds_ago": if how == "out" { 94 } else { 0 } },
+        "clock": { "now_ms": 1_781_115_160_000_i64, "error_ms": 3 },
+        "picture_age_seconds": if how == "out" { 97 } else { 2 },
+        "not_ready": if how == "out" { not_ready } else { Value::Null },
+        "picture": {
+            "epoch": 42, "revision": 1803, "majority": members.min(25) / 2 + 1, "damaged": 0,
+            "stands": { "epoch": 41, "release": 12, "manifest": digest("a"), "since": "2026-06-10T15:00:00Z" },
+            "before": 11, "comes": comes, "timekeeper": "checker-002", "coordinator": "checker-000",
+            "quarantine": [{ "release": 10, "manifest": digest("b"),
+                             "why": "probation: procedure/112007410, drug/620004132" }],
+            "cause": { "by": "coordinator", "why": "a newer release was published" },
+            "counts": { "members": members, "voters": members.min(25),
+                        "at_what_stands": members - behind - missing, "refuses": count("refuses"),
+                        "missing": missing, "behind": behind, "unknown": 0, "coming": count("coming"),
+                        "abreast": count("abreast") },
+            "members": all,
+        },
+    })
 }
 
 /// A report of what turned, with these codes, verdicts, institutions and uses.

@@ -50,8 +50,8 @@ macro_rules! metrics {
 
 metrics! {
     READY Gauge "warifu_ready" []
-        en "1 while claims are taken: a release judges, and the checker does not end"
-        ja "請求を受け付けているとき 1（リリースが稼働中で、終了処理中でない）";
+        en "1 while claims are taken: a release judges, the area of the fleet lets it, and the checker does not end"
+        ja "請求を受け付けているとき 1（リリースが稼働中で、フリートで待機中・終了処理中でない）";
     AMISS Gauge "warifu_amiss" ["cause"]
         en "1 while something is amiss, by its cause (see below)"
         ja "異常があるとき 1（原因別。下記参照）";
@@ -196,6 +196,39 @@ metrics! {
     SNAPSHOTS Gauge "warifu_snapshots_bytes" []
         en "Memory of the masters that judge, and of those that can be gone back to"
         ja "稼働中と戻り先のマスターが占めるメモリー";
+    FLEET_READY Gauge "warifu_fleet_ready" ["area"]
+        en "1 while the area lets this member judge; like all of these, only of a member of a fleet"
+        ja "エリアがこのメンバーの点検を認めているとき 1（以下も、フリートのメンバーのみ）";
+    FLEET_NOT_READY Gauge "warifu_fleet_not_ready" ["area", "code"]
+        en "1 while it does not, with the code of why"
+        ja "認めていないとき 1（理由のコード別）";
+    FLEET_EPOCH Gauge "warifu_fleet_epoch" ["area"]
+        en "The newest epoch of the area, settled or not"
+        ja "エリアの最新のエポック（切替途中を含む）";
+    FLEET_RELEASE Gauge "warifu_fleet_release_number" ["area"]
+        en "The release that stands in the area; 0 while none does"
+        ja "エリアの稼働リリース番号（なければ 0）";
+    FLEET_STEP Gauge "warifu_fleet_under_way" ["area", "release", "step"]
+        en "1 for the release that comes, by its step: preparing, committed or armed"
+        ja "エリアで切替途中のリリースについて 1（preparing, committed, armed の別）";
+    FLEET_TO_INSTANT Gauge "warifu_fleet_to_instant_seconds" ["area"]
+        en "How long it is to the instant of what is committed; negative once it has passed"
+        ja "決定済みの切替時点までの時間（過ぎていれば負）";
+    FLEET_MEMBERS Gauge "warifu_fleet_members" ["area", "place"]
+        en "Members of the area by where they are: refuses, missing, behind, unknown, coming or abreast"
+        ja "エリアのメンバー数（refuses, missing, behind, unknown, coming, abreast の別）";
+    FLEET_QUARANTINE Gauge "warifu_fleet_quarantined_releases" ["area"]
+        en "Releases that proved wrong in the area and are not proposed again"
+        ja "エリアで隔離中のリリースの数";
+    FLEET_STORE Gauge "warifu_fleet_store_silent_seconds" ["area"]
+        en "So long ago the store of the area answered this member last; since the start, if it never did"
+        ja "エリアの保管先が最後に応答してからの時間（未応答なら起動から）";
+    FLEET_PICTURE Gauge "warifu_fleet_picture_age_seconds" ["area"]
+        en "So long ago all announcements were read, by which members are counted"
+        ja "全メンバーの状況を最後に読み取ってからの時間";
+    FLEET_CLOCK Gauge "warifu_fleet_clock_error_seconds" ["area"]
+        en "Fleet time is known to this member to be wrong by no more; nothing while it is not known"
+        ja "フリート時刻の誤差の上限（不明なら出力なし）";
     RESIDENT Gauge "process_resident_memory_bytes" []
         en "Memory that the system holds for the process"
         ja "プロセスの常駐メモリー";

@@ -88,6 +88,12 @@ macro_rules! whole_numbers {
 
 whole_numbers!(u64, usize, i64);
 
+impl Value for f64 {
+    fn text(&self) -> String {
+        self.to_string()
+    }
+}
+
 impl Value for bool {
     fn text(&self) -> String {
         u8::from(*self).to_string()

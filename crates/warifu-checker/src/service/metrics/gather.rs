@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::area_seen::{InArea, Place, Step};
 use crate::cause::Cause;
 use crate::service::http_service::Service;
 use crate::service::metrics::catalogue as is;
@@ -21,6 +22,7 @@ impl Service {
         let door = self.claims_door();
         doors(&mut text, self.queue_now(), door);
         self.disk(&mut text, &status, door);
+        self.fleet(&mut text, &status);
         text.one(&is::RESIDENT, resident_bytes());
         text.one(&is::STARTED, self.started.seconds());
         text.one(&is::CLOCK, status.at.seconds());
@@ -33,7 +35,8 @@ impl Service {
         let causes = status.causes();
         let amiss = Cause::ALL.iter().map(|cause| ([cause.label().to_owned()], causes.contains(cause)));
         text.each(&is::AMISS, amiss);
-        text.one(&is::READY, running.is_some() && !status.doors.is_draining);
+        let may_judge = status.fleet.as_ref().is_none_or(|fleet| fleet.not_ready.is_none());
+        text.one(&is::READY, running.is_some() && may_judge && !status.doors.is_draining);
         text.one(&is::DRAINING, status.doors.is_draining);
         let info = running.as_ref().map(|active| {
             let id = active.id;
@@ -100,6 +103,50 @@ impl Service {
         text.histogram(&is::WAITING_SECONDS, &self.measured.waiting);
         text.histogram(&is::JUDGING_SECONDS, &self.measured.judging);
         text.histogram(&is::WHOLE_SECONDS, &self.measured.whole);
+    }
+
+    fn fleet(&self, text: &mut Exposition, status: &Status) {
+        let fleet = status.fleet.as_ref();
+        let area = || fleet.map(|fleet| fleet.area.area.clone());
+        let of_area = |value: Option<i64>| area().zip(value).map(|(area, value)| ([area], value));
+        let picture = fleet.and_then(|fleet| fleet.area.picture.as_ref());
+        let record = picture.map(|picture| &picture.record);
+        let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        let not_ready = fleet.and_then(|fleet| fleet.not_ready.as_ref());
+        text.each(&is::FLEET_READY, area().map(|area| ([area], not_ready.is_none())));
+        let code = not_ready.map(|why| why.code.clone().into_owned());
+        text.each(&is::FLEET_NOT_READY, area().zip(code).map(|(area, code)| ([area, code], true)));
+        text.each(&is::FLEET_EPOCH, of_area(record.map(|record| whole(record.epoch))));
+        let stands = record.map(|record| record.stands.as_ref().map_or(0, |stands| whole(stands.release)));
+        text.each(&is::FLEET_RELEASE, of_area(stands));
+        let comes = record.and_then(|record| record.comes.as_ref());
+        let step = area().zip(comes).map(|(area, comes)| {
+            let step = match comes.step {
+                Step::Preparing => "preparing",
+                Step::Committed => "committed",
+                Step::Armed => "armed",
+            };
+            ([area, comes.release.to_string(), step.to_owned()], true)
+        });
+        text.each(&is::FLEET_STEP, step);
+        let seconds = |millis: i64| millis as f64 / 1e3;
+        let to_instant = fleet.and_then(|fleet| fleet.area.to_instant_ms());
+        text.each(&is::FLEET_TO_INSTANT, area().zip(to_instant).map(|(area, ms)| ([area], seconds(ms))));
+        let members = picture.zip(area()).into_iter().flat_map(|(picture, area)| {
+            let sample =
+                move |place: Place| ([area.clone(), place.as_str().to_owned()], picture.counts.at(place));
+            Place::ALL.map(sample)
+        });
+        text.each(&is::FLEET_MEMBERS, members);
+        text.each(&is::FLEET_QUARANTINE, of_area(record.map(|record| whole(record.quarantine.len() as u64))));
+        let since_start =
+            whole(status.at.seconds().saturating_sub(self.started.seconds()).max(0).unsigned_abs());
+        let silent = |area: &InArea| area.store.answered_seconds_ago.map_or(since_start, whole);
+        text.each(&is::FLEET_STORE, of_area(fleet.map(|fleet| silent(&fleet.area))));
+        let age = fleet.and_then(|fleet| fleet.area.picture_age_seconds);
+        text.each(&is::FLEET_PICTURE, of_area(age.map(whole)));
+        let error = fleet.and_then(|fleet| fleet.area.clock).map(|clock| seconds(whole(clock.error_ms)));
+        text.each(&is::FLEET_CLOCK, area().zip(error).map(|(area, error)| ([area], error)));
     }
 
     fn disk(&self, text: &mut Exposition, status: &Status, door: ClaimsDoor) {

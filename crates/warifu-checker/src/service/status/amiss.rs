@@ -16,7 +16,8 @@ impl Status {
         if self.withdrawn.is_some() || self.may_be_withdrawn() {
             return 3;
         }
-        u8::from(is_out_of_step || self.running.is_none())
+        let may_not_judge = self.fleet.as_ref().is_some_and(|fleet| fleet.not_ready.is_some());
+        u8::from(is_out_of_step || may_not_judge || self.running.is_none())
     }
 
     /// Whether something runs, and what would tell whether it was withdrawn is damaged.

@@ -78,6 +78,7 @@ impl Speak for Status {
             }
         }
         lines.extend(self.attached.iter().map(|attached| attached.say(lang)));
+        lines.extend(self.fleet.iter().map(|fleet| fleet.say(lang)));
         match &self.watch {
             // It tells of that itself, and what was seen is of claims.
             Some(_) if self.attached.is_some() => {}
@@ -372,6 +373,7 @@ mod tests {
             previous: None,
             earlier: Vec::new(),
             attached: None,
+            fleet: None,
             lost: None,
             held: Vec::new(),
             fell_back: None,

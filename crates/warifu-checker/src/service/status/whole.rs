@@ -7,6 +7,7 @@ use warifu_trust::UnixSeconds;
 use crate::cause::Amiss;
 use crate::history::HistoryAct;
 use crate::said::Said;
+use crate::service::status::fleet::InFleet;
 use crate::service::status::parts::{Doors, Next, OfClaims, Queue, Requests, Watch};
 use crate::state::{Damage, Decision, Frozen, Held, Installed, Lost, Phase, Refused};
 use crate::swap::{Attached, LastPoll, Swapper};
@@ -49,6 +50,9 @@ pub struct Status {
     /// The program that uses the releases, where one is attached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attached: Option<Attached>,
+    /// The area that it moves with, where it is a member of a fleet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fleet: Option<InFleet>,
     /// What judged here and is damaged: nothing else is taken until it is there again, or given up.
     #[serde(default)]
     pub lost: Option<Lost>,
@@ -118,6 +122,7 @@ impl Status {
             previous: record.running().previous().cloned(),
             earlier: record.earlier().to_vec(),
             attached,
+            fleet: InFleet::of(swapper),
             lost: record.lost().cloned(),
             held: swapper.held(),
             fell_back: swapper.history().last_fall_back().filter(|back| {
