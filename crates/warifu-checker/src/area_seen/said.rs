@@ -44,6 +44,12 @@ pub fn place_word(place: Place, lang: Lang) -> String {
     }
 }
 
+/// As the first word of a sentence.
+fn capital(word: &str) -> String {
+    let mut rest = word.chars();
+    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
+}
+
 impl Speak for Names {
     fn say(&self, lang: Lang) -> String {
         let names = self.first.iter().map(|name| shown(name)).collect::<Vec<_>>();
@@ -168,7 +174,6 @@ impl Picture {
             return None;
         }
         let names = Said::both(&self.names(place));
-        let word = Said::new(place_word(place, Lang::En), place_word(place, Lang::Ja));
         let members = counted(count as u64, "member");
         let of = |en: &str, ja: &str| {
             Said::new(format!("{members} {en}: {}", names.en), format!("{ja}: {}", names.ja))
@@ -177,10 +182,10 @@ impl Picture {
             Place::Refuses => (
                 of("cannot go along with what comes", "次のリリースに同行できないメンバーがあります"),
                 Said::new(
-                    "mend it there, or go without: warifu-checker fleet acknowledge --member NAME --reason …; \
-                     or give it up: warifu-checker fleet give-up --reason …",
-                    "そのメンバーで原因を解消するか、除外を承認（warifu-checker fleet acknowledge --member 名前 \
-                     --reason （理由））、または中止（warifu-checker fleet give-up --reason （理由））してください",
+                    "mend it there, or go without: warifu-checker fleet acknowledge --member NAME --reason \
+                     …; or give it up: warifu-checker fleet give-up --reason …",
+                    "そのメンバーで原因を解消するか、除外を承認（warifu-checker fleet acknowledge --member 名前 --reason \
+                     （理由））、または中止（warifu-checker fleet give-up --reason （理由））してください",
                 ),
             ),
             Place::Missing => (
@@ -199,6 +204,7 @@ impl Picture {
             ),
             Place::Unknown | Place::Coming | Place::Abreast => return None,
         };
+        let word = Said::new(capital(&place_word(place, Lang::En)), place_word(place, Lang::Ja));
         let why = self.in_place(place).find_map(MemberSeen::refusal_said);
         Some(Trouble { word, what, why, next })
     }

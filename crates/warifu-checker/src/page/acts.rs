@@ -97,8 +97,9 @@ pub fn offered(status: &Status, lang: Lang) -> Vec<Offered> {
         all.push(Offered { act, release, name, will, cautions: cautions(act, status, lang), stands_on });
     };
     let is_held = |it: &&Installed| status.held.iter().any(|held| held.id == it.id);
-    let before: Vec<&Installed> =
-        status.previous.iter().chain(&status.earlier).filter(|it| !is_held(it)).collect();
+    // A member of a fleet does not go back alone.
+    let before = status.previous.iter().chain(&status.earlier).filter(|_| status.fleet.is_none());
+    let before: Vec<&Installed> = before.filter(|it| !is_held(it)).collect();
     for (at, comes) in before.iter().enumerate() {
         let Some(running) = running else { continue };
         let (is_previous, title) = (status.previous.as_ref() == Some(*comes), &comes.title);

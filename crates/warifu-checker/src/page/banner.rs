@@ -409,7 +409,8 @@ fn notices(status: &Status, lang: Lang, add: &mut Add<'_>) {
             say!(lang, "Nothing: it comes by itself.", "対応は不要です。自動で切り替わります。"),
         );
     }
-    if status.state == "confirmed" {
+    let may_judge = status.fleet.as_ref().is_none_or(|fleet| fleet.not_ready.is_none());
+    if status.state == "confirmed" && may_judge {
         // It may not have proven itself.
         let by_hand = status
             .decisions

@@ -10,7 +10,9 @@ use warifu_values::number::grouped;
 use warifu_values::say;
 
 use crate::area_seen::{Comes, MemberSeen, Picture, Place, Refusal, Stage, Step, place_word};
+use crate::page::sentence::ended;
 use crate::page::when::{instant, when};
+use crate::said::Said;
 use crate::service::InFleet;
 
 /// Of an area with no more members each has a row.
@@ -31,14 +33,24 @@ pub(super) fn fleet(fleet: &InFleet, now: UnixSeconds, lang: Lang) -> Html {
         );
         return html!("<p class=\"none\">{}</p>", nothing);
     };
+    let age = area.picture_age_seconds.filter(|_| area.store.is_silent());
+    let old = age.map(|age| {
+        let old = say!(
+            lang,
+            "The store is silent: this is how it was {age} s ago.",
+            "保管先が応答していません。以下は {age} 秒前の状況です。"
+        );
+        html!("<p class=\"mark-line\">{}</p>", old)
+    });
     html!(
-        "{}{}{}{}{}{}",
+        "{}{}{}{}{}{}{}",
+        old,
         figures(fleet, picture, lang),
         steps(picture, lang),
         bar(picture, lang),
-        facts(fleet, picture, now, lang),
+        tiles(picture, lang),
         rows(&area.member, picture, lang),
-        tiles(picture, lang)
+        facts(fleet, picture, now, lang)
     )
 }
 
@@ -79,7 +91,9 @@ fn steps(picture: &Picture, lang: Lang) -> Html {
     let have_it = picture.counts.at(Place::Abreast);
     let members = picture.counts.members;
     let prepared = say!(lang, "{have_it} of {members}", "{members} 台中 {have_it} 台");
-    let armed = comes.armed.map(|armed| say!(lang, "{armed} of {majority}", "過半数 {majority} 中 {armed}"));
+    let armed = comes
+        .armed
+        .map(|armed| say!(lang, "{armed}, a majority is {majority}", "{armed} 台（過半数は {majority} 台）"));
     let at = comes.instant_ms.map(|at| instant(UnixSeconds::new(at.div_euclid(1_000)), lang));
     // What is fallen back to is in memory still.
     let first =
@@ -113,10 +127,11 @@ fn steps(picture: &Picture, lang: Lang) -> Html {
 fn came(comes: &Comes, lang: Lang) -> Html {
     let waits = comes.waits_for.as_ref().map(|waits| {
         let waits = waits.say(lang);
-        let waits = say!(lang, "waits for {waits}", "待ち: {waits}");
+        let waits = say!(lang, "It waits for {waits}.", "待ち: {waits}");
         html!(" <span class=\"soft\">{}</span>", waits)
     });
-    html!("<b>{}</b>{}", comes.step_said(lang), waits)
+    let step = Said::new(comes.step_said(Lang::En), comes.step_said(Lang::Ja));
+    html!("<b>{}</b>{}", ended(&step, lang), waits)
 }
 
 /// What stands for a place without colour.
@@ -180,7 +195,7 @@ fn facts(fleet: &InFleet, picture: &Picture, now: UnixSeconds, lang: Lang) -> Ht
     let since = since.map(|since| fact(say!(lang, "Since", "稼働開始"), when(since, now, lang)));
     let before = match record.before {
         Some(before) => say!(lang, "release {before}", "リリース {before}"),
-        None => say!(lang, "nothing to fall back to", "なし（切戻し不可）"),
+        None => say!(lang, "nothing to fall back to", "戻し先なし"),
     };
     let quarantine: Vec<Html> = record
         .quarantine
@@ -250,8 +265,8 @@ fn rows(own: &str, picture: &Picture, lang: Lang) -> Option<Html> {
         say!(lang, "Release", "リリース"),
         say!(lang, "Stage", "段階"),
         say!(lang, "Program", "プログラム"),
-        say!(lang, "Address", "アドレス"),
         say!(lang, "Clock", "時計のずれ"),
+        say!(lang, "Address", "アドレス"),
     ];
     let head: Vec<Html> = heads.iter().map(|head| html!("<th>{}</th>", head)).collect();
     let body: Vec<Html> = shown.iter().take(ROWS).map(|seen| row(seen, own, &heads, lang)).collect();
@@ -283,21 +298,23 @@ fn row(seen: &MemberSeen, own: &str, heads: &[String; 7], lang: Lang) -> Html {
         mark(*place),
         word
     );
-    let or_dash = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
     let clock = member.clock_ahead_ms.map(|ms| say!(lang, "{ms:+} ms", "{ms:+} ミリ秒"));
     let cells = [
-        name,
-        place_cell,
-        html!("{}", or_dash(announced.and_then(|it| it.runs).map(grouped))),
-        html!("{}", or_dash(announced.map(|it| stage_word(it.stage, lang)))),
-        html!("{}", or_dash(announced.map(|it| it.program.clone()))),
-        html!("{}", or_dash(announced.map(|it| it.address.clone()))),
-        html!("{}", or_dash(clock)),
+        Some(name),
+        Some(place_cell),
+        announced.and_then(|it| it.runs).map(|runs| html!("{}", grouped(runs))),
+        announced.map(|it| html!("{}", stage_word(it.stage, lang))),
+        announced.map(|it| html!("{}", it.program.as_str())),
+        clock.map(|clock| html!("{}", clock)),
+        announced.map(|it| html!("{}", it.address.as_str())),
     ];
     let cells: Vec<Html> = heads
         .iter()
         .zip(cells)
-        .map(|(head, cell)| html!("<td data-head=\"{}\">{}</td>", head, cell))
+        .map(|(head, cell)| match cell {
+            Some(cell) => html!("<td data-head=\"{}\">{}</td>", head, cell),
+            None => html!("<td class=\"empty\">–</td>"),
+        })
         .collect();
     let refusal = announced.and_then(|it| it.refusal.as_ref()).filter(|_| *place == Place::Refuses);
     let refusal = refusal.map(|Refusal { code, detail, .. }| {

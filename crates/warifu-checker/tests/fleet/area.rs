@@ -137,6 +137,18 @@ impl Area {
             .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&told.stderr)))
     }
 
+    /// The fleet in the status of a member.
+    pub(crate) fn seen_by(&self, member: &Member) -> Value {
+        let asked = Command::new(PROGRAM)
+            .args(["--lang", "en", "status", "--json", "--state"])
+            .arg(self.state(&member.name))
+            .output()
+            .unwrap();
+        let status: Value = serde_json::from_slice(&asked.stdout)
+            .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&asked.stderr)));
+        status["fleet"].clone()
+    }
+
     /// Signs and publishes the next release.
     pub(crate) fn publish(&self) {
         publish_release(&self.world, self.channel.as_ref(), &self.line);
@@ -171,8 +183,8 @@ impl Area {
         }
     }
 
-    /// What comes of `work` while claims are sent to all members all the time, and how those were answered. Each
-    /// member is sent at least one after the work is done.
+    /// What comes of `work` while claims are sent to all members all the time, and how those were answered.
+    /// Each member is sent at least one after the work is done.
     pub(crate) fn while_claims_come<T>(&self, work: impl FnOnce(&Area) -> T) -> (T, Vec<Judged>) {
         let (stop, all) = (AtomicBool::new(false), Mutex::new(Vec::new()));
         let done = scope(|scope| {

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
+
 use crate::area::{Area, overlap, turned_away};
 
 /// What two clocks may be apart by the policy, twice, and a turn of the processor.
@@ -21,6 +23,15 @@ fn all_move_at_one_instant_and_fall_back_at_another() {
 
     area.until("settled", || area.status()["under_way"] == "nothing");
     assert_eq!(area.status()["stands"]["release"], 2);
+    for member in &area.members {
+        let counts = || area.seen_by(member)["picture"]["counts"].clone();
+        area.until("seen abreast", || counts()["abreast"] == 3);
+        let seen = area.seen_by(member);
+        let picture = &seen["picture"];
+        assert_eq!((&seen["not_ready"], &picture["stands"]["release"]), (&Value::Null, &json!(2)), "{seen}");
+        assert_eq!(picture["epoch"], picture["stands"]["epoch"], "{seen}");
+        assert!(picture["coordinator"].is_string() && picture["stands"]["since"].is_string(), "{seen}");
+    }
     let (took, judged) = area.while_claims_come(|area| {
         let ordered = area.fleet(&["fall-back", "--reason", "a test says so"]);
         assert!(ordered.status.success(), "{}", String::from_utf8_lossy(&ordered.stderr));
@@ -38,7 +49,7 @@ fn all_move_at_one_instant_and_fall_back_at_another() {
     // What was fallen back from is not proposed again, and a newer one is.
     area.until("settled", || area.status()["under_way"] == "nothing");
     let in_quarantine = || area.status()["quarantine"].as_array().unwrap().clone();
-    assert_eq!(in_quarantine(), [serde_json::json!({"release": 2, "why": "a test says so"})]);
+    assert_eq!(in_quarantine(), [json!({"release": 2, "why": "a test says so"})]);
     area.publish();
     area.until_all_judge_by(3);
 

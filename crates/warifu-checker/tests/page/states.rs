@@ -234,7 +234,8 @@ fn fleet(members: usize, how: &str) -> Value {
         "not_ready": if how == "out" { not_ready } else { Value::Null },
         "picture": {
             "epoch": 42, "revision": 1803, "majority": members.min(25) / 2 + 1, "damaged": 0,
-            "stands": { "epoch": 41, "release": 12, "manifest": digest("a"), "since": "2026-06-10T15:00:00Z" },
+            "stands": { "epoch": 41, "release": 12, "manifest": digest("a"),
+                        "since": "2026-06-10T15:00:00Z" },
             "before": 11, "comes": comes, "timekeeper": "checker-002", "coordinator": "checker-000",
             "quarantine": [{ "release": 10, "manifest": digest("b"),
                              "why": "probation: procedure/112007410, drug/620004132" }],

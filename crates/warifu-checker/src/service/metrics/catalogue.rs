@@ -50,7 +50,7 @@ macro_rules! metrics {
 
 metrics! {
     READY Gauge "warifu_ready" []
-        en "1 while claims are taken: a release judges, the area of the fleet lets it, and the checker does not end"
+        en "1 while claims are taken: a release judges, its area lets it, and the checker does not end"
         ja "請求を受け付けているとき 1（リリースが稼働中で、フリートで待機中・終了処理中でない）";
     AMISS Gauge "warifu_amiss" ["cause"]
         en "1 while something is amiss, by its cause (see below)"

@@ -36,8 +36,8 @@ impl InFleet {
             ),
             why: Some(why.clone()),
             next: Said::new(
-                "it takes claims again by itself; where it does not, look at the store and at the way to other \
-                 members",
+                "it takes claims again by itself; where it does not, look at the store and at the way to \
+                 other members",
                 "自動で復帰します。復帰しない場合は、保管先（etcd）とほかのメンバーへの接続を確認してください",
             ),
         })
