@@ -77,11 +77,6 @@ impl Swapper {
         }))
     }
 
-    /// What judges by the area, in memory or not.
-    pub(super) fn judges_by_area(&self) -> Option<Digest> {
-        self.epochs.get()?.standing().ok()
-    }
-
     /// Why this checker does not judge now, by its area.
     pub fn not_ready(&self) -> Option<NotReady> {
         self.met()?.err()

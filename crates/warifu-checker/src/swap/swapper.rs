@@ -12,6 +12,7 @@ use warifu_audit::Act;
 use warifu_claims::Snapshot;
 use warifu_masters::schema::Schemas;
 use warifu_trust::{ReleaseRef, UnixSeconds};
+use warifu_values::digest::Digest;
 
 use crate::acts::Acts;
 use crate::calendar::Calendar;
@@ -320,6 +321,11 @@ impl Swapper {
     /// Why `id` is not to be used, when one organisation has withdrawn it.
     pub(super) fn withdrawn(&self, id: ReleaseRef) -> Option<Said> {
         self.source.as_ref()?.withdrawn(id)
+    }
+
+    /// What judges by the area, in memory or not.
+    pub(super) fn judges_by_area(&self) -> Option<Digest> {
+        self.epochs.get()?.standing().ok()
     }
 
     /// What is in memory changed.
