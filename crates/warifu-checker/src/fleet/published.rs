@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 use warifu_fleet::clock::{Clock, Reading};
+use warifu_fleet::desired::Next;
 use warifu_fleet::node::Node;
 use warifu_fleet::standing::Standing;
 use warifu_fleet::time::{Millis, Tick};
@@ -84,6 +85,13 @@ impl Epochs for Published {
 
     fn area(&self) -> &str {
         &self.area
+    }
+
+    fn pilots(&self) -> Option<Digest> {
+        let view = self.view.load();
+        let record = &view.node.seen()?.record;
+        let Next::Preparing(release) = record.next() else { return None };
+        record.policy().terms().pilots.contains(view.node.name()).then_some(release.digest)
     }
 
     fn changed(&self) {

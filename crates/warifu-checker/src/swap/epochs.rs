@@ -30,6 +30,10 @@ pub trait Epochs: Send + Sync {
     /// What the area is called.
     fn area(&self) -> &str;
 
+    /// The release that this member runs in the shadow before its area moves to it: claims are judged by it
+    /// too, and nobody is answered by it. Asked for each claim file.
+    fn pilots(&self) -> Option<Digest>;
+
     /// What is in memory changed. It does not wait for what follows from that.
     fn changed(&self);
 }

@@ -16,7 +16,8 @@ use warifu_etcd::testing::Cluster;
 use warifu_trust::testing::World;
 
 use crate::line::Line;
-use crate::publishing::{publish_release, published};
+use crate::masters::{bad, procedures};
+use crate::publishing::{publish_release, publish_unsigned, published};
 use crate::world::{check, claim_file};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_warifu-checker");
@@ -39,20 +40,29 @@ pub(crate) struct Area {
     channel: Box<dyn PublishChannel + Send + Sync>,
     line: Line,
     folder: tempfile::TempDir,
+    /// Kept claim files that a release is tried on before it is ready.
+    replays: &'static str,
 }
 
 impl Area {
     /// One of so many members, all in service by release 1; none where etcd is not installed.
     pub(crate) fn founded(members: usize) -> Option<Area> {
+        Area::founded_with(members, "8", &[])
+    }
+
+    /// The same, with so many kept claim files and more said of it.
+    pub(crate) fn founded_with(members: usize, replays: &'static str, more: &[&str]) -> Option<Area> {
         let cluster = Cluster::start()?;
         let folder = tempfile::tempdir().unwrap();
         let (world, channel, line) = published(folder.path());
-        let mut area = Area { members: Vec::new(), cluster, world, channel, line, folder };
+        let mut area = Area { members: Vec::new(), cluster, world, channel, line, folder, replays };
         let names: Vec<_> = (0..members).map(|at| format!("m{at}")).collect();
         // A machine that compiles and tests is late by more than the 400 ms of an area in service.
         let mut found = vec!["found", "--freshness", "2000", "--reason", "a test founds it"];
         names.iter().for_each(|name| found.extend(["--member", name]));
-        assert!(area.fleet(&found).status.success());
+        found.extend(more);
+        let said = area.fleet(&found);
+        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
         for name in names {
             let started = area.start(&name);
             area.members.push(started);
@@ -86,7 +96,8 @@ impl Area {
         let log = std::fs::File::options().create(true).append(true).open(self.log(name)).unwrap();
         let mut child = Command::new(PROGRAM)
             .args(["serve", "--listen", "127.0.0.1:0", "--poll", "1", "--probation", "2", "--lang", "en"])
-            .args(["--calendar", "none", "--replay-files", "8", "--fleet-coordinate", "--judges", "2"])
+            .args(["--calendar", "none", "--fleet-coordinate", "--judges", "2"])
+            .args(["--replay-files", self.replays])
             .arg("--channel")
             .arg(at.join("channel"))
             .arg("--root")
@@ -142,6 +153,12 @@ impl Area {
         publish_release(&self.world, self.channel.as_ref(), &self.line);
     }
 
+    /// Signs and publishes a release with a master that is wrong.
+    pub(crate) fn publish_wrong(&self) {
+        let unsigned = self.line.unsigned("2024-05-31", vec![procedures(&bad())]);
+        publish_unsigned(&self.world, self.channel.as_ref(), &self.line, unsigned);
+    }
+
     pub(crate) fn until(&self, what: &str, mut condition: impl FnMut() -> bool) {
         let started = Instant::now();
         while !condition() {
@@ -180,9 +197,11 @@ impl Area {
                 let (stop, all) = (&stop, &all);
                 scope.spawn(move || {
                     let mut judged = Vec::new();
-                    let file = claim_file(1, 1);
+                    // Of many institutions: what one alone claims tells nothing of a master.
+                    let mut files = (1..=20).map(|institution| claim_file(institution, 3)).cycle();
                     let mut last = false;
                     while !last {
+                        let file = files.next().unwrap();
                         last = stop.load(Ordering::Relaxed);
                         let sent = Instant::now();
                         let answered = check(member.address, &file);
