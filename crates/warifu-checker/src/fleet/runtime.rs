@@ -437,7 +437,9 @@ fn is_due(said: Option<&Last>, now: &Announced, changed: &mut Option<Instant>, e
         return true;
     }
     // Keys say who armed.
-    let is_same = announced.report.progress == *progress && announced.runs == now.runs;
+    let is_same = announced.report.progress == *progress
+        && announced.runs == now.runs
+        && announced.report.seen == now.report.seen;
     if is_same || matches!(progress, Progress::At(_, Stage::Armed)) {
         *changed = None;
         return false;

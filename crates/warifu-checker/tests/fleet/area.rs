@@ -18,7 +18,7 @@ use warifu_trust::testing::World;
 use crate::line::Line;
 use crate::masters::{bad, procedures};
 use crate::publishing::{publish_release, publish_unsigned, published};
-use crate::world::{check, claim_file};
+use crate::world::{Answered, check, claim_file};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_warifu-checker");
 
@@ -67,7 +67,11 @@ impl Area {
             let started = area.start(&name);
             area.members.push(started);
         }
+        if more.contains(&"--by-hand") {
+            area.until("advanced", || area.fleet(&["advance", "--reason", "the first"]).status.success());
+        }
         area.until_all_judge_by(1);
+        area.until("settled", || area.status()["under_way"] == "nothing");
         Some(area)
     }
 
@@ -179,6 +183,16 @@ impl Area {
         }
     }
 
+    /// By which release a member judges now.
+    pub(crate) fn judges_by(&self, at: usize) -> Option<u64> {
+        check(self.members[at].address, &claim_file(1, 1)).release
+    }
+
+    /// Why a member judges nothing now, by its code.
+    pub(crate) fn code_at(&self, at: usize) -> Option<String> {
+        refusal(&check(self.members[at].address, &claim_file(1, 1)))
+    }
+
     pub(crate) fn until_all_judge_by(&self, release: u64) {
         let file = claim_file(1, 1);
         for member in &self.members {
@@ -206,9 +220,7 @@ impl Area {
                         let sent = Instant::now();
                         let answered = check(member.address, &file);
                         let now = Instant::now();
-                        let code = |line: &Value| line["code"].as_str().map(str::to_owned);
-                        let refusal = answered.lines.last().and_then(code);
-                        let refusal = refusal.filter(|_| answered.release.is_none());
+                        let refusal = refusal(&answered);
                         judged.push(Judged { sent, answered: now, release: answered.release, refusal });
                         // Processor is left for those who answer.
                         std::thread::park_timeout(Duration::from_millis(10));
@@ -227,6 +239,12 @@ impl Area {
         });
         (done, all.into_inner().unwrap())
     }
+}
+
+/// The code by which a claim file was turned away.
+fn refusal(answered: &Answered) -> Option<String> {
+    let code = || answered.lines.last()?["code"].as_str().map(str::to_owned);
+    answered.release.map_or_else(code, |_| None)
 }
 
 /// A claim file that was answered.
