@@ -119,17 +119,14 @@ fn propose(view: &View<'_>) -> Step {
     let record = &view.seen.record;
     let (newest, _) = view.newest?;
     let newer = record.stands().is_none_or(|stands| newest.number > stands.release.number);
-    // What people gave up is not begun again by itself.
-    let last = record.last();
-    let given_up = view.orders.find(&Act::GiveUp(last)).is_some();
-    let admitted = record.quarantine().admit(newest).filter(|_| newer && !given_up)?;
+    let admitted = record.quarantine().admit(newest).filter(|_| newer)?;
     Some(record.prepare(admitted, of("a newer release was published")))
 }
 
 fn prepared(view: &View<'_>, release: Release) -> Step {
     let record = &view.seen.record;
     if let Some(order) = view.orders.find(&Act::GiveUp(record.last())) {
-        return Some(record.give_up(order.cause()));
+        return Some(record.reject(order.cause()));
     }
     if let Some((newest, _)) = view.newest
         && newest.number > release.number

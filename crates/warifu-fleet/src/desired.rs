@@ -318,6 +318,18 @@ impl Desired {
         }
     }
 
+    /// A person gives up what is being prepared: it goes into quarantine, so that it is not begun again by
+    /// itself, and a newer one is.
+    ///
+    /// # Errors
+    ///
+    /// When nothing is being prepared.
+    pub fn reject(&self, cause: Cause) -> Result<Desired, NoStep> {
+        let Next::Preparing(release) = self.next else { return Err(NoStep::NotUnderWay) };
+        let quarantine = self.quarantine.with(release, &cause.why);
+        Ok(Desired { quarantine, ..self.step(Next::Nothing, cause) })
+    }
+
     /// What was prepared is to judge from `instant` on.
     ///
     /// # Errors

@@ -111,10 +111,20 @@ mod with_fleets {
         if fleet.by_hand {
             terms.advance = Advance::Person;
         }
+        let members = members_of(fleet)?;
+        terms.pilots = fleet.pilot.iter().map(|it| name(it)).collect::<Result<_, _>>()?;
+        terms.pilot_time = Millis(fleet.pilot_minutes.unwrap_or(0) * 60_000);
+        if let Some(stranger) = terms.pilots.iter().find(|pilot| !members.has(pilot)) {
+            return Err(refused(Said::new(
+                format!("--pilot {stranger} is no member: name it with --member or --follower as well"),
+                format!(
+                    "--pilot {stranger} はメンバーではありません。--member または --follower にも指定してください"
+                ),
+            )));
+        }
         let policy = Policy::new(terms).map_err(|error| {
             refused(Said::about("such an area cannot work", "この条件ではエリアを運用できません", &error))
         })?;
-        let members = members_of(fleet)?;
         let record = Desired::founded(members, policy, cause(fleet)?);
         match area.found(&record).await.map_err(|error| failed(&error))? {
             Written::Yes(_) => {

@@ -175,8 +175,8 @@ fn waits(waits_for: &WaitsFor) -> Said {
             Said::new(format!("{missing} members more"), format!("メンバーがあと {missing} 台必要です"))
         }
         WaitsFor::Pilots(names, longest) => Said::new(
-            format!("pilots: {}, {} ms more", list(names), longest.0),
-            format!("先行確認中: {}、あと {} ミリ秒", list(names), longest.0),
+            format!("pilots: {}, {} min more of claims", list(names), longest.0.div_ceil(60_000)),
+            format!("試行点検中: {}、受付開始からあと {} 分", list(names), longest.0.div_ceil(60_000)),
         ),
         WaitsFor::Person => Said::new(
             "a person: warifu-checker fleet advance --reason …",

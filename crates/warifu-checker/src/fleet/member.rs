@@ -21,7 +21,7 @@ use crate::fleet::ticks::Ticks;
 use crate::log::{Event, Log};
 use crate::said::Said;
 use crate::state::Phase;
-use crate::swap::Swapper;
+use crate::swap::{Epochs as _, Swapper};
 
 /// Why a member cannot go along with a release, as it is announced.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +40,13 @@ pub(super) struct Offset {
     pub(super) at: Tick,
 }
 
+/// Since when a release runs in the shadow on claims.
+#[derive(Debug, Clone, Copy)]
+struct Piloted {
+    digest: Digest,
+    since: Tick,
+}
+
 /// What changes, by one at a time.
 struct Inner {
     node: Node,
@@ -54,6 +61,9 @@ struct Inner {
     /// The newest record that the store or a member showed, followed or not: what it names is fetched.
     shown: Option<Seen>,
     refused: Option<Refused>,
+    piloted: Option<Piloted>,
+    /// Codes that a member of the area asks about.
+    asked: BTreeSet<String>,
     refusal: Option<Refusal>,
     armed_at: Tick,
     store_trouble: Option<String>,
@@ -99,6 +109,8 @@ impl Member {
             on_disk,
             offsets: BTreeMap::new(),
             refused: None,
+            piloted: None,
+            asked: BTreeSet::new(),
             refusal: None,
             armed_at: Tick(0),
             store_trouble: None,
@@ -129,6 +141,8 @@ impl Member {
         let done = change(&mut node);
         let progress = self.progress(&inner, &node);
         node.progressed(progress);
+        inner.piloted = self.pilots(inner.piloted);
+        node.piloted(inner.piloted.map_or(Millis(0), |piloted| self.now().since(piloted.since)));
         if *node.kept() != inner.on_disk.node || inner.addresses != inner.on_disk.addresses {
             let kept = Kept {
                 node: node.kept().clone(),
@@ -181,6 +195,16 @@ impl Member {
         self.published.view.store(Arc::new(view));
     }
 
+    /// Since when it runs what it is to run in the shadow; from the first claim on.
+    fn pilots(&self, before: Option<Piloted>) -> Option<Piloted> {
+        let digest = self.published.pilots()?;
+        if let Some(before) = before.filter(|before| before.digest == digest) {
+            return Some(before);
+        }
+        let has_run = self.swapper.ran_in_the_shadow(&digest) == Ok(true);
+        has_run.then(|| Piloted { digest, since: self.now() })
+    }
+
     /// How far it came, by what is in memory.
     fn progress(&self, inner: &Inner, node: &Node) -> Progress {
         let Some(record) = node.seen().map(|seen| Arc::clone(&seen.record)) else { return Progress::Idle };
@@ -208,7 +232,17 @@ impl Member {
                     code: "frozen".to_owned(),
                     detail: frozen.said().en,
                 }),
-                None => at(release.digest),
+                // What comes next is refused by who ran it in the shadow.
+                None => match self.swapper.ran_in_the_shadow(&release.digest) {
+                    Err(why) => Progress::Nack(Nack {
+                        epoch,
+                        digest: release.digest,
+                        stage: Stage::Prepared,
+                        code: "shadow".to_owned(),
+                        detail: why.en,
+                    }),
+                    Ok(_) => at(release.digest),
+                },
             },
             Next::Committed(_) | Next::Armed(_) => match node.kept().issued {
                 Some(issued) if issued.epoch == epoch => Progress::At(epoch, Stage::Armed),
@@ -308,6 +342,19 @@ impl Member {
         let FleetInstant(own) = ticks.clock_at(Tick(0));
         offsets.insert(self.name.clone(), Offset { boot: ticks.boot, millis: own, at: now });
         offsets
+    }
+
+    /// These codes are asked about.
+    pub(super) fn hears_asked(&self, asked: BTreeSet<String>) -> bool {
+        let mut inner = self.inner();
+        let is_news = inner.asked != asked;
+        inner.asked = asked;
+        is_news
+    }
+
+    /// Codes that a member of the area asks about.
+    pub(super) fn asked(&self) -> BTreeSet<String> {
+        self.inner().asked.clone()
     }
 
     /// It cannot go along with a release, or can again.

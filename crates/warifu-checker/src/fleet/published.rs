@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use arc_swap::{ArcSwap, ArcSwapOption};
 use tokio::sync::Notify;
 use warifu_fleet::clock::{Clock, Reading};
-use warifu_fleet::desired::Desired;
+use warifu_fleet::desired::{Desired, Next};
 use warifu_fleet::node::Node;
 use warifu_fleet::release::Epoch;
 use warifu_fleet::standing::Standing;
@@ -158,6 +158,13 @@ impl Epochs for Published {
             picture_age_seconds: self.looked.load().as_ref().map(|looked| seconds_since(looked.at)),
             picture: self.picture(reading),
         }
+    }
+
+    fn pilots(&self) -> Option<Digest> {
+        let view = self.view.load();
+        let record = &view.node.seen()?.record;
+        let Next::Preparing(release) = record.next() else { return None };
+        record.policy().terms().pilots.contains(view.node.name()).then_some(release.digest)
     }
 
     fn changed(&self) {

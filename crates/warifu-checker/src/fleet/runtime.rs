@@ -15,15 +15,17 @@ use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use warifu_etcd::{Announced, Area, Lease, Noticed, Overview, StoreError, Written};
 use warifu_fleet::answer::Answer;
 use warifu_fleet::member::MemberName;
+use warifu_fleet::policy::Terms;
 use warifu_fleet::probation::Sighting;
 use warifu_fleet::release::Release;
 use warifu_fleet::report::{Progress, Report, Stage};
 use warifu_fleet::time::Millis;
 
 use crate::fleet::config::Config;
-use crate::fleet::coordinate::{self, Unchanged, own_fault};
+use crate::fleet::coordinate::{self, Unchanged};
 use crate::fleet::door::{Lines, Ways, answer_at, listen};
 use crate::fleet::driver::Driver;
+use crate::fleet::faults::Faults;
 use crate::fleet::member::Member;
 use crate::fleet::pictured::Looked;
 use crate::log::Log;
@@ -42,7 +44,7 @@ const SETTLES: Duration = Duration::from_secs(5);
 /// So long a lease lasts before the record says how long.
 const FIRST_LEASE: Millis = Millis(5_000);
 
-/// Codes that an announcement has room for.
+/// Codes of its own, and codes that it is asked about, that an announcement has room for.
 const SIGHTINGS: usize = 64;
 
 /// A member that can begin.
@@ -351,8 +353,15 @@ impl Runtime {
                 self.is_elected.store(is, Ordering::Relaxed);
             }
             let Some(now) = self.announcement() else { continue };
+            let pilots = |terms: &&Terms| terms.pilots.contains(&self.member.name);
+            let pilot_time = terms.as_ref().filter(pilots).map(|terms| terms.pilot_time);
             let every = terms.map_or(60_000, |terms| terms.report_interval.0);
-            if !is_due(said.as_ref(), &now, &mut changed, Duration::from_millis(every)) {
+            let enough = pilot_time.filter(|time| now.report.piloted >= *time).is_some();
+            let was_enough =
+                |said: &Last| pilot_time.is_some_and(|time| said.announced.report.piloted >= time);
+            let is_news = enough && !said.as_ref().is_some_and(was_enough)
+                || said.as_ref().is_some_and(|said| self.answers_what_is_asked(&said.announced, &now));
+            if !is_news && !is_due(said.as_ref(), &now, &mut changed, Duration::from_millis(every)) {
                 continue;
             }
             match self.area.announce(holds, &self.member.name, &now).await {
@@ -364,6 +373,12 @@ impl Runtime {
                 Err(_) => {}
             }
         }
+    }
+
+    /// Whether `now` says something of a code that is asked about, of which nothing was `said` yet.
+    fn answers_what_is_asked(&self, said: &Announced, now: &Announced) -> bool {
+        let asked = self.member.asked();
+        asked.iter().any(|code| now.sightings.contains_key(code) && !said.sightings.contains_key(code))
     }
 
     fn announcement(&self) -> Option<Announced> {
@@ -384,7 +399,16 @@ impl Runtime {
 
     /// What probation sees, code by code.
     fn sightings(&self) -> BTreeMap<String, Sighting> {
-        let Some((_, report)) = self.member.swapper.watched() else { return BTreeMap::new() };
+        let swapper = &self.member.swapper;
+        // It saw these and nothing against them.
+        let clean = |code: &String| {
+            let (kind, number) = code.split_once('/')?;
+            let uses = swapper.uses_of(kind, number)?;
+            Some((code.clone(), Sighting { uses, turned: 0, over_gate: false }))
+        };
+        let mut sightings: BTreeMap<_, _> =
+            self.member.asked().iter().take(SIGHTINGS).filter_map(clean).collect();
+        let Some((_, report)) = swapper.watched() else { return sightings };
         let over_gate = |verdict| verdict == warifu_claims::movement::CodeVerdict::Fault;
         let of_code = |code: &warifu_claims::movement::CodeReport| {
             let unexplained = code.turns.iter().filter(|turn| turn.explained == "not");
@@ -392,7 +416,8 @@ impl Runtime {
             Sighting { uses: code.uses, turned, over_gate: over_gate(code.verdict) }
         };
         let codes = report.codes.iter().take(SIGHTINGS);
-        codes.map(|code| (format!("{}/{}", code.kind, code.code), of_code(code))).collect()
+        sightings.extend(codes.map(|code| (format!("{}/{}", code.kind, code.code), of_code(code))));
+        sightings
     }
 }
 
@@ -413,7 +438,9 @@ fn is_due(said: Option<&Last>, now: &Announced, changed: &mut Option<Instant>, e
         return true;
     }
     // Keys say who armed.
-    let is_same = announced.report.progress == *progress && announced.runs == now.runs;
+    let is_same = announced.report.progress == *progress
+        && announced.runs == now.runs
+        && announced.report.seen == now.report.seen;
     if is_same || matches!(progress, Progress::At(_, Stage::Armed)) {
         *changed = None;
         return false;
@@ -440,6 +467,7 @@ impl Runtime {
 
     async fn keep_coordinating(self: Arc<Self>) {
         let mut unchanged = Unchanged::default();
+        let mut faults = Faults::default();
         let mut looked: Option<Instant> = None;
         loop {
             let _asked = timeout(Duration::from_secs(1), self.decide_now.notified()).await;
@@ -458,14 +486,19 @@ impl Runtime {
             let addresses = addresses.map(|(name, said)| (name.clone(), said.address.clone()));
             block_in_place(|| {
                 self.member.announced_at(addresses);
-                self.member.goes_out(own_fault(&self.member, &overview));
+                faults.look(&self.member, &overview);
+                self.member.goes_out(faults.own(&self.member));
+                if self.member.hears_asked(faults.asked().clone()) {
+                    self.announce_now.notify_one();
+                }
             });
             if !is_elected {
                 let coordinator = self.area.coordinator().await.ok().flatten();
                 self.shows(overview, coordinator);
                 continue;
             }
-            let change = block_in_place(|| coordinate::next(&self.member, &overview, &mut unchanged));
+            let change =
+                block_in_place(|| coordinate::next(&self.member, &overview, &faults, &mut unchanged));
             if let Some(change) = change
                 && coordinate::write(&self.area, &change).await
             {

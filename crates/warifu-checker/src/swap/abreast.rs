@@ -4,9 +4,11 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwapOption;
+use warifu_claims::movement::UsesByCode;
 use warifu_trust::{ReleaseRef, UnixSeconds};
 use warifu_values::digest::Digest;
 
+use crate::said::Said;
 use crate::swap::active::Active;
 
 /// A release that is cleared and in memory, and that does not run.
@@ -25,6 +27,10 @@ pub(super) struct Ready {
 pub(super) struct Abreast {
     next: ArcSwapOption<Ready>,
     before: ArcSwapOption<Active>,
+    /// What was found against what comes next while it ran in the shadow.
+    refused: ArcSwapOption<(ReleaseRef, Said)>,
+    /// How often codes were used while what runs was on probation, which it passed.
+    proven: ArcSwapOption<(ReleaseRef, UsesByCode)>,
     /// What may not be let go, since the member gave its word for it. Held while `next` changes.
     promised: Mutex<Option<Digest>>,
 }
@@ -82,6 +88,32 @@ impl Abreast {
     /// `before` is what was before what runs.
     pub(super) fn stood(&self, before: Option<Arc<Active>>) -> Option<Arc<Active>> {
         self.before.swap(before)
+    }
+
+    /// This was found against `id` in the shadow; whether that is news.
+    pub(super) fn refuses(&self, id: ReleaseRef, why: Said) -> bool {
+        let is_news = self.refused.load().as_ref().is_none_or(|refused| refused.0 != id);
+        if is_news {
+            self.refused.store(Some(Arc::new((id, why))));
+        }
+        is_news
+    }
+
+    /// What was found against the release with this manifest in the shadow.
+    pub(super) fn refused(&self, manifest: &Digest) -> Option<Said> {
+        let refused = self.refused.load_full()?;
+        (refused.0.manifest == *manifest).then(|| refused.1.clone())
+    }
+
+    /// `id` passed its probation, in which codes were used so often.
+    pub(super) fn proves(&self, id: ReleaseRef, uses: UsesByCode) {
+        self.proven.store(Some(Arc::new((id, uses))));
+    }
+
+    /// How often `code` was used in the probation that `id` passed.
+    pub(super) fn proven_uses(&self, id: ReleaseRef, kind: &str, code: &str) -> Option<u64> {
+        let proven = self.proven.load();
+        proven.as_ref().filter(|proven| proven.0 == id).map(|proven| proven.1.uses_of(kind, code))
     }
 
     /// Promises to keep what `has` says is there; whether it is.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use warifu_claims::movement::{Declared, Enough, Institution, Movements, Report, Verdict};
+use warifu_claims::movement::{Declared, Enough, Institution, Movements, Report, UsesByCode, Verdict};
 use warifu_claims::{ClaimFile, Snapshot};
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
@@ -117,6 +117,26 @@ impl Active {
         let probation = self.probation.as_ref()?;
         let seen = probation.seen.lock().unwrap_or_else(PoisonError::into_inner);
         Some(seen.report(enough))
+    }
+
+    /// How often each code was used while it was watched.
+    pub(super) fn uses_by_code(&self) -> Option<UsesByCode> {
+        let probation = self.probation.as_ref()?;
+        Some(probation.seen.lock().unwrap_or_else(PoisonError::into_inner).uses_by_code())
+    }
+
+    /// How often `code` of the master `kind` was used while it was watched.
+    pub(super) fn uses_of(&self, kind: &str, code: &str) -> Option<u64> {
+        let probation = self.probation.as_ref()?;
+        Some(probation.seen.lock().unwrap_or_else(PoisonError::into_inner).uses_of(kind, code))
+    }
+
+    /// Whether the watch has seen anything.
+    pub(super) fn has_seen(&self) -> bool {
+        let seen = |probation: &Arc<Probation>| {
+            probation.seen.lock().unwrap_or_else(PoisonError::into_inner).files() > 0
+        };
+        self.probation.as_ref().is_some_and(seen)
     }
 
     /// The release that probation compares with.

@@ -34,6 +34,10 @@ pub trait Epochs: Send + Sync {
     /// What this member knows of it, for people. Not asked for a claim file.
     fn in_area(&self) -> InArea;
 
+    /// The release that this member runs in the shadow before its area moves to it: claims are judged by it
+    /// too, and nobody is answered by it. Asked for each claim file.
+    fn pilots(&self) -> Option<Digest>;
+
     /// What is in memory changed. It does not wait for what follows from that.
     fn changed(&self);
 }

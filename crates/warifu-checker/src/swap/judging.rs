@@ -52,6 +52,7 @@ impl Swapper {
         now: UnixSeconds,
     ) -> bool {
         let enough = &self.rules.gates().probation;
+        self.observe_in_the_shadow(active, file, from, now);
         if active.phase() == Phase::Confirmed {
             self.known.meet(from);
             return false;
@@ -70,6 +71,24 @@ impl Swapper {
                 moved.is_ok_and(|moved| self.observed().leave(ToDo::FellBack { moved, why, report }))
             }
             Some(Verdict::Passed) => self.observed().leave(ToDo::Proven(Arc::clone(active))),
+        }
+    }
+
+    /// A pilot judges what was answered by what comes next, too.
+    fn observe_in_the_shadow(
+        &self,
+        active: &Arc<Active>,
+        file: &ClaimFile,
+        from: Institution,
+        now: UnixSeconds,
+    ) {
+        let Some(shadow) = self.shadow(active.id) else { return };
+        let enough = &self.rules.gates().probation;
+        if shadow.see(file, self.known.tell(from), now, enough) == Some(Verdict::Refused)
+            && let Some(report) = shadow.watched(enough)
+            && self.abreast.refuses(shadow.id, in_the_shadow(&report))
+        {
+            self.tell_epochs();
         }
     }
 
@@ -92,6 +111,11 @@ impl Swapper {
         if !self.runs.confirm(active) {
             return;
         }
+        if self.epochs.get().is_some()
+            && let Some(uses) = active.uses_by_code()
+        {
+            self.abreast.proves(active.id, uses);
+        }
         if let Some(report) = active.watched(&self.rules.gates().probation) {
             self.runs.note_watch(&report);
         }
@@ -103,6 +127,12 @@ impl Swapper {
         self.acts.decided(Act::Confirm, Some(release), &said, now);
         self.log.of_release(Event::ReleaseConfirmed, release, &said);
     }
+}
+
+/// Why a release that ran in the shadow is not to judge.
+fn in_the_shadow(report: &Report) -> Said {
+    let said = &report.said;
+    Said::new(format!("in the shadow: {}", said.en), format!("試行点検中: {}", said.ja))
 }
 
 /// Why a release on probation is left.

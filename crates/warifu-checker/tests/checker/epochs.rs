@@ -15,18 +15,22 @@ use crate::masters::{bad, good};
 use crate::world::{Checker, check, claim_file};
 
 /// An area that says what it is told to.
-struct Area(Mutex<Option<Digest>>);
+#[derive(Default)]
+struct Area {
+    stands: Mutex<Option<Digest>>,
+    pilots: Mutex<Option<Digest>>,
+}
 
 impl Area {
     fn stands(&self, manifest: Digest) {
-        *self.0.lock().unwrap() = Some(manifest);
+        *self.stands.lock().unwrap() = Some(manifest);
     }
 }
 
 impl Epochs for Area {
     fn standing(&self) -> Result<Digest, NotReady> {
         let cut_off = || NotReady { code: "fleet/cut-off".into(), why: Said::new("cut off", "切断") };
-        self.0.lock().unwrap().ok_or_else(cut_off)
+        self.stands.lock().unwrap().ok_or_else(cut_off)
     }
 
     fn area(&self) -> &str {
@@ -39,11 +43,15 @@ impl Epochs for Area {
         InArea { area, member, store, clock: None, picture_age_seconds: None, picture: None }
     }
 
+    fn pilots(&self) -> Option<Digest> {
+        self.pilots.lock().unwrap().to_owned()
+    }
+
     fn changed(&self) {}
 }
 
 fn member(probation_files: u64) -> (Checker, Arc<Area>) {
-    let (checker, area) = (Checker::start(probation_files, 4), Arc::new(Area(Mutex::new(None))));
+    let (checker, area) = (Checker::start(probation_files, 4), Arc::new(Area::default()));
     checker.swapper.moves_with(Arc::clone(&area) as _);
     (checker, area)
 }
@@ -129,4 +137,35 @@ fn a_member_neither_falls_back_alone_nor_lets_go_what_it_gave_its_word_for() {
     let refused = checker.client.fall_back().unwrap_err();
     assert!(format!("{refused:?}").contains("warifu-checker fleet fall-back"), "{refused:?}");
     assert!(matches!(checker.swapper.poll(now(), Wanted::Release(1)), Outcome::Held { release: 1, .. }));
+}
+
+#[test]
+fn what_a_pilot_runs_in_the_shadow_answers_nobody_and_is_refused_before_it_judges() {
+    let (checker, area) = member(1_000);
+    let first = checker.shelf.offer(release(1, &good()));
+    checker.swapper.poll(now(), Wanted::ByItself);
+    area.stands(first.manifest);
+    checker.swapper.follow_area(first.manifest, &why(), now());
+    let second = checker.shelf.offer(release(2, &bad()));
+    checker.swapper.poll(now(), Wanted::ByItself);
+    let ran = || checker.swapper.ran_in_the_shadow(&second.manifest);
+    let come = || (1..20).for_each(|at| assert_eq!(checker.check(&claim_file(at, 3)).release, Some(1)));
+    come();
+    assert_eq!(ran(), Ok(false), "this member is no pilot");
+    *area.pilots.lock().unwrap() = Some(second.manifest);
+    assert_eq!(ran(), Ok(false), "no claim came");
+    come();
+    assert!(ran().unwrap_err().en.starts_with("in the shadow: "), "{:?}", ran());
+    assert_eq!(checker.swapper.in_memory().runs, Some((first, Phase::Confirmed)));
+
+    let third = checker.shelf.offer(release(3, &good()));
+    checker.swapper.poll(now(), Wanted::ByItself);
+    *area.pilots.lock().unwrap() = Some(third.manifest);
+    come();
+    assert_eq!(checker.swapper.ran_in_the_shadow(&third.manifest), Ok(true));
+    area.stands(third.manifest);
+    checker.swapper.follow_area(third.manifest, &why(), now());
+    assert_eq!(checker.swapper.watched().unwrap().1.files, 19, "what the shadow saw is not forgotten");
+    assert_eq!(checker.swapper.uses_of("procedure", "112007410"), Some(3 * 19));
+    assert_eq!(checker.swapper.uses_of("procedure", "112099999"), Some(0));
 }

@@ -16,8 +16,9 @@ use warifu_etcd::testing::Cluster;
 use warifu_trust::testing::World;
 
 use crate::line::Line;
-use crate::publishing::{publish_release, published};
-use crate::world::{check, claim_file};
+use crate::masters::{bad, procedures};
+use crate::publishing::{publish_release, publish_unsigned, published};
+use crate::world::{Answered, check, claim_file};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_warifu-checker");
 
@@ -39,25 +40,38 @@ pub(crate) struct Area {
     channel: Box<dyn PublishChannel + Send + Sync>,
     line: Line,
     folder: tempfile::TempDir,
+    /// Kept claim files that a release is tried on before it is ready.
+    replays: &'static str,
 }
 
 impl Area {
     /// One of so many members, all in service by release 1; none where etcd is not installed.
     pub(crate) fn founded(members: usize) -> Option<Area> {
+        Area::founded_with(members, "8", &[])
+    }
+
+    /// The same, with so many kept claim files and more said of it.
+    pub(crate) fn founded_with(members: usize, replays: &'static str, more: &[&str]) -> Option<Area> {
         let cluster = Cluster::start()?;
         let folder = tempfile::tempdir().unwrap();
         let (world, channel, line) = published(folder.path());
-        let mut area = Area { members: Vec::new(), cluster, world, channel, line, folder };
+        let mut area = Area { members: Vec::new(), cluster, world, channel, line, folder, replays };
         let names: Vec<_> = (0..members).map(|at| format!("m{at}")).collect();
         // A machine that compiles and tests is late by more than the 400 ms of an area in service.
         let mut found = vec!["found", "--freshness", "2000", "--reason", "a test founds it"];
         names.iter().for_each(|name| found.extend(["--member", name]));
-        assert!(area.fleet(&found).status.success());
+        found.extend(more);
+        let said = area.fleet(&found);
+        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
         for name in names {
             let started = area.start(&name);
             area.members.push(started);
         }
+        if more.contains(&"--by-hand") {
+            area.until("advanced", || area.fleet(&["advance", "--reason", "the first"]).status.success());
+        }
         area.until_all_judge_by(1);
+        area.until("settled", || area.status()["under_way"] == "nothing");
         Some(area)
     }
 
@@ -86,7 +100,8 @@ impl Area {
         let log = std::fs::File::options().create(true).append(true).open(self.log(name)).unwrap();
         let mut child = Command::new(PROGRAM)
             .args(["serve", "--listen", "127.0.0.1:0", "--poll", "1", "--probation", "2", "--lang", "en"])
-            .args(["--calendar", "none", "--replay-files", "8", "--fleet-coordinate", "--judges", "2"])
+            .args(["--calendar", "none", "--fleet-coordinate", "--judges", "2"])
+            .args(["--replay-files", self.replays])
             .arg("--channel")
             .arg(at.join("channel"))
             .arg("--root")
@@ -154,6 +169,12 @@ impl Area {
         publish_release(&self.world, self.channel.as_ref(), &self.line);
     }
 
+    /// Signs and publishes a release with a master that is wrong.
+    pub(crate) fn publish_wrong(&self) {
+        let unsigned = self.line.unsigned("2024-05-31", vec![procedures(&bad())]);
+        publish_unsigned(&self.world, self.channel.as_ref(), &self.line, unsigned);
+    }
+
     pub(crate) fn until(&self, what: &str, mut condition: impl FnMut() -> bool) {
         let started = Instant::now();
         while !condition() {
@@ -174,6 +195,16 @@ impl Area {
         }
     }
 
+    /// By which release a member judges now.
+    pub(crate) fn judges_by(&self, at: usize) -> Option<u64> {
+        check(self.members[at].address, &claim_file(1, 1)).release
+    }
+
+    /// Why a member judges nothing now, by its code.
+    pub(crate) fn code_at(&self, at: usize) -> Option<String> {
+        refusal(&check(self.members[at].address, &claim_file(1, 1)))
+    }
+
     pub(crate) fn until_all_judge_by(&self, release: u64) {
         let file = claim_file(1, 1);
         for member in &self.members {
@@ -192,16 +223,16 @@ impl Area {
                 let (stop, all) = (&stop, &all);
                 scope.spawn(move || {
                     let mut judged = Vec::new();
-                    let file = claim_file(1, 1);
+                    // Of many institutions: what one alone claims tells nothing of a master.
+                    let mut files = (1..=20).map(|institution| claim_file(institution, 3)).cycle();
                     let mut last = false;
                     while !last {
+                        let file = files.next().unwrap();
                         last = stop.load(Ordering::Relaxed);
                         let sent = Instant::now();
                         let answered = check(member.address, &file);
                         let now = Instant::now();
-                        let code = |line: &Value| line["code"].as_str().map(str::to_owned);
-                        let refusal = answered.lines.last().and_then(code);
-                        let refusal = refusal.filter(|_| answered.release.is_none());
+                        let refusal = refusal(&answered);
                         judged.push(Judged { sent, answered: now, release: answered.release, refusal });
                         // Processor is left for those who answer.
                         std::thread::park_timeout(Duration::from_millis(10));
@@ -220,6 +251,12 @@ impl Area {
         });
         (done, all.into_inner().unwrap())
     }
+}
+
+/// The code by which a claim file was turned away.
+fn refusal(answered: &Answered) -> Option<String> {
+    let code = || answered.lines.last()?["code"].as_str().map(str::to_owned);
+    answered.release.map_or_else(code, |_| None)
 }
 
 /// A claim file that was answered.

@@ -3,35 +3,20 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-
 use crate::area::{Area, turned_away};
-use crate::world::{check, claim_file};
-
-/// What is turned away, and by which code.
-fn code_at(area: &Area, at: usize) -> Option<String> {
-    let address = area.members[at].address;
-    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-    let mut response = agent.post(format!("http://{address}/check")).send(&claim_file(1, 1)[..]).unwrap();
-    let text = response.body_mut().read_to_string().unwrap();
-    let told: Value = serde_json::from_str(text.lines().next_back()?).ok()?;
-    Some(told["code"].as_str()?.to_owned())
-}
 
 #[test]
 fn what_is_killed_comes_back_and_who_is_cut_off_is_not_ready() {
     let Some(mut area) = Area::founded(3) else { return };
-    let file = claim_file(1, 1);
 
     // One member dies: others go on, and move without it. It comes back to what judges by now.
     area.kill(2);
-    let release_at = |area: &Area, at: usize| check(area.members[at].address, &file).release;
-    assert_eq!((release_at(&area, 0), release_at(&area, 1)), (Some(1), Some(1)));
+    assert_eq!((area.judges_by(0), area.judges_by(1)), (Some(1), Some(1)));
     area.publish();
-    area.until("two by 2", || (0..2).all(|at| release_at(&area, at) == Some(2)));
+    area.until("two by 2", || (0..2).all(|at| area.judges_by(at) == Some(2)));
     area.start_again(2);
     area.until("the third by 2", || {
-        let release = release_at(&area, 2);
+        let release = area.judges_by(2);
         assert_ne!(release, Some(1), "it judged by what its area left\n{}", area.told());
         release == Some(2)
     });
@@ -64,10 +49,10 @@ fn what_is_killed_comes_back_and_who_is_cut_off_is_not_ready() {
     area.kill(1);
     area.kill(2);
     let cut = Instant::now();
-    area.until("not ready", || code_at(&area, 0).is_some());
+    area.until("not ready", || area.code_at(0).is_some());
     let took = cut.elapsed();
     eprintln!("not ready {took:?} after it was cut off");
-    assert_eq!(code_at(&area, 0).as_deref(), Some("fleet/cut-off"), "{}", area.told());
+    assert_eq!(area.code_at(0).as_deref(), Some("fleet/cut-off"), "{}", area.told());
     assert!(took < Duration::from_millis(3_500), "{took:?}");
     let ready = ureq::get(format!("http://{}/readyz", area.members[0].address)).call();
     assert!(matches!(ready, Err(ureq::Error::StatusCode(503))), "{ready:?}");

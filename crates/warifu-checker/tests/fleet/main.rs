@@ -5,6 +5,8 @@
 mod area;
 mod deaths;
 mod moves;
+mod people;
+mod pilots;
 
 #[expect(dead_code, reason = "the tests of one checker need more of it")]
 #[path = "../checker/line.rs"]

@@ -46,7 +46,7 @@ pub use explained::{Declared, Explained, Explains, NothingDeclared, master_said}
 pub use impact::{CodeImpact, Impact, TurnSum};
 pub use institutions::Institution;
 pub use judged_again::{FileImpact, Judgement, TurnedUse, Unit};
-pub use movements::{FAULT_INSTITUTIONS, MOST_CODES, Movements};
+pub use movements::{FAULT_INSTITUTIONS, MOST_CODES, Movements, UsesByCode};
 pub use record_behind::RecordBehind;
 pub use report::{CodeReport, Made, Report, TurnReport, Words};
 pub use turn::Turn;

@@ -190,6 +190,23 @@ impl OfMonth {
     }
 }
 
+/// How often each code was used: what stays of a watch that ended well.
+#[derive(Debug, Clone, Default)]
+pub struct UsesByCode(HashMap<(ItemKind, ItemCode), u64>);
+
+impl UsesByCode {
+    /// How many uses there were of `code` of the master `kind`.
+    pub fn uses_of(&self, kind: &str, code: &str) -> u64 {
+        key(kind, code).and_then(|key| self.0.get(&key)).copied().unwrap_or_default()
+    }
+}
+
+/// What is counted under the words of a report.
+fn key(kind: &str, code: &str) -> Option<(ItemKind, ItemCode)> {
+    let kind = ItemKind::ALL.into_iter().find(|one| one.master() == kind)?;
+    Some((kind, ItemCode::parse(kind, code.as_bytes())?))
+}
+
 fn add(sum: &mut u32, more: &u32) {
     *sum = sum.saturating_add(*more);
 }
@@ -347,6 +364,18 @@ impl Movements {
     /// How many uses there were.
     pub fn uses(&self) -> u64 {
         self.seen.uses
+    }
+
+    /// How many uses there were of each code, turned or not.
+    pub fn uses_by_code(&self) -> UsesByCode {
+        let uses = |months: &Months| months.iter().map(|(_, of_month)| of_month.uses).sum();
+        UsesByCode(self.codes.iter().map(|(key, months)| (*key, uses(months))).collect())
+    }
+
+    /// How many uses there were of `code` of the master `kind`.
+    pub fn uses_of(&self, kind: &str, code: &str) -> u64 {
+        let months = key(kind, code).and_then(|key| self.codes.get(&key)).into_iter().flat_map(Months::iter);
+        months.map(|(_, of_month)| of_month.uses).sum()
     }
 
     /// The codes of which a use turned, in order, with all that was seen of each, by month.

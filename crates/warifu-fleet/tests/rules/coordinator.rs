@@ -176,7 +176,12 @@ fn pilots_go_first_and_people_say_when() {
     case.orders.0.push(order(Act::Advance(Epoch(2))));
     assert!(case.decides().is_some());
     case.orders.0.push(order(Act::GiveUp(Epoch(2))));
-    assert_eq!(case.next(), Some(Next::Nothing));
+    let given_up = case.decides().unwrap().record;
+    assert_eq!(given_up.next(), Next::Nothing);
+    // It is not begun again by itself; a newer one is.
+    let propose = |number| Case { newest: Some((release(number), None)), ..self::case(&given_up) }.next();
+    assert_eq!(propose(2), None);
+    assert_eq!(propose(3), Some(Next::Preparing(release(3))));
 }
 
 #[test]

@@ -90,6 +90,13 @@ pub(in crate::cli) struct Fleet {
     /// A voter that is switched off for certain, where members change; again for each
     #[arg(long, value_name = "NAME")]
     pub(in crate::cli) off: Vec<String>,
+    /// A member that runs what is prepared in the shadow first: it judges live claims by it too and answers
+    /// nobody by it; again for each
+    #[arg(long, value_name = "NAME", requires = "pilot_minutes")]
+    pub(in crate::cli) pilot: Vec<String>,
+    /// For so many minutes, from the first claim on
+    #[arg(long, value_name = "MINUTES", requires = "pilot", value_parser = number::<u64>(1..=43_200))]
+    pub(in crate::cli) pilot_minutes: Option<u64>,
     /// The release, by its number
     #[arg(long, value_parser = number::<u64>(1..))]
     pub(in crate::cli) release: Option<u64>,
