@@ -118,14 +118,6 @@ impl Swapper {
         self.abreast.promise(manifest, || self.in_memory().has(&manifest))
     }
 
-    /// What is ready and this member runs in the shadow, where it was cleared against `runs`.
-    pub(super) fn shadow(&self, runs: ReleaseRef) -> Option<Arc<Active>> {
-        let manifest = self.epochs.get()?.pilots()?;
-        let ready = self.abreast.next()?;
-        let is_it = ready.active.id.manifest == manifest && ready.against == Some(runs);
-        is_it.then(|| Arc::clone(&ready.active))
-    }
-
     /// What became of the release with this manifest in the shadow: whether claims were judged by it, or what
     /// was found against it.
     ///

@@ -328,6 +328,14 @@ impl Swapper {
         self.epochs.get()?.standing().ok()
     }
 
+    /// What is ready and this member runs in the shadow, where it was cleared against `runs`.
+    pub(super) fn shadow(&self, runs: ReleaseRef) -> Option<Arc<Active>> {
+        let manifest = self.epochs.get()?.pilots()?;
+        let ready = self.abreast.next()?;
+        let is_it = ready.active.id.manifest == manifest && ready.against == Some(runs);
+        is_it.then(|| Arc::clone(&ready.active))
+    }
+
     /// What is in memory changed.
     pub(super) fn tell_epochs(&self) {
         self.epochs.get().into_iter().for_each(|epochs| epochs.changed());
