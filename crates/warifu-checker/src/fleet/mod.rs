@@ -5,8 +5,8 @@
 //! [`crate::swap`]. Here these meet: `runtime` reads, asks, announces and arms; `member` is the one that does
 //! so, what it gave its word for is `kept` before anybody hears of it, and what each claim file asks is
 //! `published`. `door` is where members ask each other, `ticks` the clock that they do so by, `driver` makes
-//! releases ready, `faults` tells whose fault it is what probation sees, and `coordinate` says what comes next
-//! in the record.
+//! releases ready, `faults` tells whose fault it is what probation sees, and `coordinate` says what comes
+//! next in the record.
 
 mod ticks;
 

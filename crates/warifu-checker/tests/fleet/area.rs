@@ -202,8 +202,8 @@ impl Area {
         }
     }
 
-    /// What comes of `work` while claims are sent to all members all the time, and how those were answered. Each
-    /// member is sent at least one after the work is done.
+    /// What comes of `work` while claims are sent to all members all the time, and how those were answered.
+    /// Each member is sent at least one after the work is done.
     pub(crate) fn while_claims_come<T>(&self, work: impl FnOnce(&Area) -> T) -> (T, Vec<Judged>) {
         let (stop, all) = (AtomicBool::new(false), Mutex::new(Vec::new()));
         let done = scope(|scope| {
