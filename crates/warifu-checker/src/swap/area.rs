@@ -118,26 +118,6 @@ impl Swapper {
         self.abreast.promise(manifest, || self.in_memory().has(&manifest))
     }
 
-    /// What became of the release with this manifest in the shadow: whether claims were judged by it, or what
-    /// was found against it.
-    ///
-    /// # Errors
-    /// What speaks against it.
-    pub fn ran_in_the_shadow(&self, manifest: &Digest) -> Result<bool, Said> {
-        if let Some(why) = self.abreast.refused(manifest) {
-            return Err(why);
-        }
-        let shadow = self.active().and_then(|active| self.shadow(active.id));
-        Ok(shadow.is_some_and(|shadow| shadow.id.manifest == *manifest && shadow.has_seen()))
-    }
-
-    /// How often `code` of the master `kind` was used while what runs was watched, or had been until it was
-    /// confirmed. None where nobody counted.
-    pub fn uses_of(&self, kind: &str, code: &str) -> Option<u64> {
-        let active = self.active()?;
-        active.uses_of(kind, code).or_else(|| self.abreast.proven_uses(active.id, kind, code))
-    }
-
     /// What the watch on the release that runs has seen.
     pub fn watched(&self) -> Option<(ReleaseRef, Report)> {
         let active = self.active()?;

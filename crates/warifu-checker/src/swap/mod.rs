@@ -6,6 +6,7 @@ mod falling_back;
 mod following;
 mod judging;
 mod leaving;
+mod shadow;
 mod swapper;
 mod taking;
 mod tending;

@@ -12,7 +12,6 @@ use warifu_audit::Act;
 use warifu_claims::Snapshot;
 use warifu_masters::schema::Schemas;
 use warifu_trust::{ReleaseRef, UnixSeconds};
-use warifu_values::digest::Digest;
 
 use crate::acts::Acts;
 use crate::calendar::Calendar;
@@ -321,19 +320,6 @@ impl Swapper {
     /// Why `id` is not to be used, when one organisation has withdrawn it.
     pub(super) fn withdrawn(&self, id: ReleaseRef) -> Option<Said> {
         self.source.as_ref()?.withdrawn(id)
-    }
-
-    /// What judges by the area, in memory or not.
-    pub(super) fn judges_by_area(&self) -> Option<Digest> {
-        self.epochs.get()?.standing().ok()
-    }
-
-    /// What is ready and this member runs in the shadow, where it was cleared against `runs`.
-    pub(super) fn shadow(&self, runs: ReleaseRef) -> Option<Arc<Active>> {
-        let manifest = self.epochs.get()?.pilots()?;
-        let ready = self.abreast.next()?;
-        let is_it = ready.active.id.manifest == manifest && ready.against == Some(runs);
-        is_it.then(|| Arc::clone(&ready.active))
     }
 
     /// What is in memory changed.
