@@ -30,6 +30,7 @@ pub struct Stands {
 /// How far an epoch came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "EpochStep")]
 pub enum Step {
     /// Members fetch, verify, clear and load it.
     Preparing,
@@ -121,6 +122,7 @@ pub struct Quarantined {
 
 /// Whose act the record is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "EpochCause")]
 pub struct Cause {
     /// A person, or `coordinator`.
     pub by: String,
