@@ -77,24 +77,24 @@ impl Speak for WaitsFor {
                 say!(lang, "{members} more", "あと {missing} 台のメンバー")
             }
             WaitsFor::Pilots { names, longest_ms } => {
-                let (names, seconds) = (names.say(lang), longest_ms.div_ceil(1000));
+                let (names, minutes) = (names.say(lang), longest_ms.div_ceil(60_000));
                 say!(
                     lang,
-                    "{names} to run it in the shadow for {seconds} s more",
-                    "{names} での先行確認（あと {seconds} 秒）"
+                    "{names} to run it in the shadow for {minutes} min more, from the first claim on",
+                    "{names} での試行点検（最初の請求からあと {minutes} 分）"
                 )
             }
             WaitsFor::Person => {
                 say!(
                     lang,
-                    "a person: fleet advance --reason …",
-                    "人の承認（fleet advance --reason （理由））"
+                    "a person: warifu-checker fleet advance --reason …",
+                    "人の承認（warifu-checker fleet advance --reason （理由））"
                 )
             }
             WaitsFor::Hold => say!(
                 lang,
-                "who holds it: fleet advance --reason …",
-                "差し止めの解除（fleet advance --reason （理由））"
+                "who holds it: warifu-checker fleet advance --reason …",
+                "差し止めの解除（warifu-checker fleet advance --reason （理由））"
             ),
         }
     }
@@ -132,7 +132,7 @@ impl Comes {
 
 impl Record {
     /// Which epoch it is, and what judges in it.
-    fn stands_said(&self, lang: Lang) -> String {
+    pub fn stands_said(&self, lang: Lang) -> String {
         let epoch = self.epoch;
         match &self.stands {
             None => say!(lang, "epoch {epoch}, nothing judges yet", "エポック {epoch}、稼働リリースなし"),
@@ -158,6 +158,24 @@ impl Picture {
     pub fn at_it(&self, lang: Lang) -> String {
         let (at, all) = (self.counts.at_what_stands, self.counts.members);
         say!(lang, "{at} of {all} members at it", "{all} 台中 {at} 台が稼働")
+    }
+
+    /// What is under way, and what it waits for.
+    pub fn under_way(&self, lang: Lang) -> Option<String> {
+        let comes = self.record.comes.as_ref()?;
+        let step = comes.step_said(lang);
+        Some(match &comes.waits_for {
+            None => step,
+            Some(waits) => {
+                let waits = waits.say(lang);
+                say!(lang, "{step}; it waits for {waits}", "{step}（待ち: {waits}）")
+            }
+        })
+    }
+
+    /// What asks for somebody at a member, the worst first.
+    pub fn troubles(&self) -> impl Iterator<Item = Trouble> {
+        Place::ALL.into_iter().filter_map(|place| self.trouble(place))
     }
 
     fn names(&self, place: Place) -> Names {
@@ -244,23 +262,12 @@ impl InArea {
         });
         // What an old picture shows of members may be over.
         let picture = self.picture.as_ref().filter(|_| silent.is_none());
-        let places = Place::ALL.into_iter().filter(|place| place.is_trouble());
-        let of_members =
-            picture.into_iter().flat_map(|it| places.clone().filter_map(|place| it.trouble(place)));
-        silent.into_iter().chain(of_members).collect()
+        silent.into_iter().chain(picture.into_iter().flat_map(Picture::troubles)).collect()
     }
 
     /// What is under way, and what it waits for.
     pub fn under_way(&self, lang: Lang) -> Option<String> {
-        let comes = self.picture.as_ref()?.record.comes.as_ref()?;
-        let step = comes.step_said(lang);
-        Some(match &comes.waits_for {
-            None => step,
-            Some(waits) => {
-                let waits = waits.say(lang);
-                say!(lang, "{step}; it waits for {waits}", "{step}（待ち: {waits}）")
-            }
-        })
+        self.picture.as_ref()?.under_way(lang)
     }
 }
 

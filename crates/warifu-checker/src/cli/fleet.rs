@@ -78,8 +78,7 @@ mod with_fleets {
             match fleet.act {
                 FleetAct::Status => {
                     let coordinator = area.coordinator().await.ok().flatten();
-                    let coordinator = coordinator.map(|name| name.to_string());
-                    shown.show(&FleetStatus::of(called, &overview, coordinator), 0)
+                    shown.show(&FleetStatus::of(called, overview, coordinator), 0)
                 }
                 FleetAct::Members => members(fleet, &area, &overview, shown).await,
                 _ => order(fleet, &area, &overview, shown).await,

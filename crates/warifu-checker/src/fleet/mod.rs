@@ -13,7 +13,7 @@ mod ticks;
 pub mod config;
 mod door;
 mod kept;
-mod pictured;
+pub(crate) mod pictured;
 mod published;
 
 mod member;

@@ -55,6 +55,12 @@ impl Looked {
     }
 }
 
+/// The area as `overview` has it, while `coordinator` writes the record: what somebody sees who is no member.
+pub(crate) fn pictured(overview: Overview, coordinator: Option<MemberName>) -> shown::Picture {
+    let looked = Looked::of(overview, coordinator, BTreeMap::new(), Tick(0));
+    picture(looked.seen(), Some(&looked), shown::Read::Yes)
+}
+
 /// The area by the record `seen`, and by what was read of members.
 pub(super) fn picture(seen: &Seen, looked: Option<&Looked>, read: shown::Read) -> shown::Picture {
     let record = &seen.record;

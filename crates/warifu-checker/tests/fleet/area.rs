@@ -71,7 +71,7 @@ impl Area {
             area.until("advanced", || area.fleet(&["advance", "--reason", "the first"]).status.success());
         }
         area.until_all_judge_by(1);
-        area.until("settled", || area.status()["under_way"] == "nothing");
+        area.until("settled", || area.status()["comes"].is_null());
         Some(area)
     }
 

@@ -10,19 +10,19 @@ fn what_people_hold_waits_and_members_come_and_go() {
         let said = area.fleet(&[typed, &["--reason", "a test says so"]].concat());
         (said.status.code(), String::from_utf8_lossy(&said.stderr).into_owned())
     };
-    let waits_for = |area: &Area| area.status()["waits_for"]["en"].as_str().unwrap_or_default().to_owned();
+    let waits_for = |area: &Area| area.status()["comes"]["waits_for"]["for"].clone();
 
     // What is prepared waits for a person, and again after they changed their mind.
     area.publish();
-    area.until("prepared", || waits_for(&area).starts_with("a person"));
+    area.until("prepared", || waits_for(&area) == "person");
     assert_eq!(says(&area, &["hold"]).0, Some(0));
-    area.until("held", || waits_for(&area).starts_with("the one who holds"));
+    area.until("held", || waits_for(&area) == "hold");
     let ((), judged) = area.while_claims_come(|area| {
         assert_eq!(says(area, &["advance"]).0, Some(0));
         area.until_all_judge_by(2);
     });
     assert!(turned_away(&judged).is_empty(), "{:?}", turned_away(&judged));
-    area.until("settled", || area.status()["under_way"] == "nothing");
+    area.until("settled", || area.status()["comes"].is_null());
     assert_eq!(says(&area, &["advance"]).0, Some(1), "nothing is prepared");
 
     // One leaves, and judges no more; the area goes on without it, and it comes back.
@@ -31,10 +31,10 @@ fn what_people_hold_waits_and_members_come_and_go() {
     area.until("one vote less", || says(&area, &two).0 == Some(0));
     area.until("out", || area.code_at(2).as_deref() == Some("fleet/not-a-member"));
     area.publish();
-    area.until("prepared", || waits_for(&area).starts_with("a person"));
+    area.until("prepared", || waits_for(&area) == "person");
     assert_eq!(says(&area, &["advance"]).0, Some(0));
     area.until("two by 3", || (0..2).all(|at| area.judges_by(at) == Some(3)));
-    area.until("settled", || area.status()["under_way"] == "nothing");
+    area.until("settled", || area.status()["comes"].is_null());
     area.kill(2);
     let three = [&two[..], &["--member", "m2"]].concat();
     area.until("one vote more", || says(&area, &three).0 == Some(0));

@@ -1,11 +1,11 @@
 //! A pilot runs what is prepared in the shadow first, and its area waits for it.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::area::{Area, turned_away};
 
-fn waits_for(area: &Area) -> String {
-    area.status()["waits_for"]["en"].as_str().unwrap_or_default().to_owned()
+fn waits_for(area: &Area) -> Value {
+    area.status()["comes"]["waits_for"].clone()
 }
 
 #[test]
@@ -19,18 +19,19 @@ fn an_area_waits_for_its_pilot_and_moves_to_nothing_that_it_refuses() {
     let ((), judged) = area.while_claims_come(|area| {
         area.publish_wrong();
         area.until("refused in the shadow", || {
-            let nack = |member: &Value| member["name"] == "m0" && member["refuses"]["code"] == "shadow";
+            let nack =
+                |member: &Value| member["name"] == "m0" && member["announced"]["refusal"]["code"] == "shadow";
             area.status()["members"].as_array().unwrap().iter().any(nack)
         });
     });
     assert!(judged.iter().all(|it| it.release == Some(1)), "{:?}", turned_away(&judged));
-    assert!(waits_for(&area).contains("m0"), "{}", area.status());
+    assert_eq!(waits_for(&area), json!({"for": "refusals", "first": ["m0"], "more": 0}));
     assert!(area.fleet(&[&["give-up"], &reason[..]].concat()).status.success());
 
     // The time of a pilot begins with its first claim; who does not want to wait says so by its name.
     area.publish();
     let ((), judged) = area.while_claims_come(|area| {
-        area.until("waited for the pilot", || waits_for(area).starts_with("pilots: m0"));
+        area.until("waited for the pilot", || waits_for(area)["for"] == "pilots");
         area.until("let go", || {
             area.fleet(&[&["acknowledge", "--member", "m0"], &reason[..]].concat()).status.success()
         });
