@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use crate::fleets::statement;
 use crate::json_schemas::{Published, published};
 use crate::stage::{Checker, Ran, Stage, checkout};
 
@@ -10,6 +11,7 @@ use crate::stage::{Checker, Ran, Stage, checkout};
 const RECEIVERS: &str = "# the list of receivers";
 const SERVE: &str = "# a checker is started";
 const ANSWER: &str = "# a claim file is judged into ";
+const STATEMENT: &str = "# what a fleet runs is asked for";
 const EDIT: &str = "# a file of the repository is changed by hand";
 
 /// Whether what a line changes of days that have been is accepted by name.
@@ -148,6 +150,8 @@ const DAY: &[(i32, &str)] = &[
     ),
     (0, "release withdraw --reason 点数の誤り --channel channel --root root.json --key keys/aoki.key"),
     (0, "key revoke keys/bito.pub.json --reason 紛失 --channel channel --root root.json --key keys/baba.key"),
+    (0, STATEMENT),
+    (0, "fleet sign statement.json --to east --key keys/clinic.key"),
     // Two copies.
     (0, "repo push --repo masters shared"),
     (0, "repo clone shared other"),
@@ -257,6 +261,10 @@ fn otherwise(stage: &Stage, line: &str, checker: &mut Option<Checker>) {
         return;
     }
     match line {
+        STATEMENT => {
+            stage.write("statement.json", statement(1));
+            std::fs::create_dir(stage.path("east")).unwrap();
+        }
         SERVE => *checker = Some(stage.serve("")),
         RECEIVERS => {
             let card = std::fs::read_to_string(stage.path("keys/clinic.pub.json")).unwrap();

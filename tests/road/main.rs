@@ -20,6 +20,7 @@ mod documents;
 mod fetched;
 mod files;
 mod findings;
+mod fleets;
 mod impact;
 #[cfg(unix)]
 mod interrupted;

@@ -25,6 +25,8 @@ pub struct Stands {
     pub epoch: Epoch,
     /// By this release.
     pub release: Release,
+    /// Claims received from then on, by the timekeeper's clock of that time.
+    pub since: FleetInstant,
 }
 
 /// Where a commit leads. Falling back names no release: it can only be the one before.
@@ -261,11 +263,12 @@ impl Desired {
 
     /// What will judge from the instant of the pending commit on, if it takes place.
     pub fn would_stand(&self) -> Option<Stands> {
-        let release = match self.pending()?.way {
+        let Commit { way, instant } = self.pending()?;
+        let release = match way {
             Way::Forward(release) => release,
             Way::Back => self.before?,
         };
-        Some(Stands { epoch: self.last, release })
+        Some(Stands { epoch: self.last, release, since: instant })
     }
 
     /// The newest epoch of which whoever has this record knows whether, and from when, it would judge.
@@ -495,9 +498,10 @@ mod tests {
         let two = forward(&forward(&founded(), 1), 2);
         assert_eq!((two.stands().unwrap().epoch, two.before()), (Epoch(2), Some(release(1))));
         let back = two.fall_back(FleetInstant(9), cause()).unwrap();
-        assert_eq!(back.would_stand(), Some(Stands { epoch: Epoch(3), release: release(1) }));
+        let first = Stands { epoch: Epoch(3), release: release(1), since: FleetInstant(9) };
+        assert_eq!(back.would_stand(), Some(first));
         let back = through(&back);
-        assert_eq!(back.stands(), Some(Stands { epoch: Epoch(3), release: release(1) }));
+        assert_eq!(back.stands(), Some(first));
         assert_eq!(back.fall_back(FleetInstant(9), cause()), Err(NoStep::NothingBefore));
         assert!(back.quarantine().admit(release(2)).is_none());
         let lift = Lift { digest: release(2).digest, by: "a person".into(), why: "it was the disk".into() };

@@ -76,6 +76,8 @@ pub struct Terms {
     pub fault_per_mille: u32,
     /// A member follows no more exchanges in an hour.
     pub max_changes_per_hour: usize,
+    /// The fleet of the other organisation may judge by another release for so long before somebody is called.
+    pub apart: Millis,
 }
 
 impl Default for Terms {
@@ -94,6 +96,7 @@ impl Default for Terms {
             fault_members: 3,
             fault_per_mille: 500,
             max_changes_per_hour: 6,
+            apart: Millis(30 * 60_000),
         }
     }
 }

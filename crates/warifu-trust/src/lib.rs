@@ -148,7 +148,8 @@ pub use root::{
     SignedRoot,
 };
 pub use statement::{
-    Made, Owed, Receipt, Received, Receivers, Says, StatementError, StatementFile, Statements,
+    AreaComes, AreaMembers, AreaNack, AreaRuns, Made, Owed, Receipt, Received, Receivers, Says,
+    StatementError, StatementFile, Statements,
 };
 pub use tally::Tally;
 pub use time::{NotAnInstant, UnixSeconds};

@@ -10,9 +10,6 @@ use crate::area_seen::member::{Announced, Member, MemberSeen, Place, Stage};
 /// So many members are told of one by one, those in trouble first: a status has a bound. All are counted.
 pub const MEMBERS_SHOWN: usize = 500;
 
-/// The store is silent when it has not answered for so many seconds: it is asked several times in each.
-const SILENT_SECONDS: u64 = 5;
-
 /// What judges in the area.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Stands {
@@ -22,9 +19,8 @@ pub struct Stands {
     pub release: u64,
     /// SHA-256 of its manifest.
     pub manifest: Digest,
-    /// The instant of that epoch, where this member saw it come.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub since: Option<UnixSeconds>,
+    /// The instant of that epoch.
+    pub since: UnixSeconds,
 }
 
 /// How far an epoch came.
@@ -282,55 +278,6 @@ fn place(record: &Record, announced: &Announced) -> Place {
     }
 }
 
-/// How the store answers this member.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-pub struct Store {
-    /// So long ago it answered; none where it has not since the start.
-    pub answered_seconds_ago: Option<u64>,
-}
-
-impl Store {
-    /// Whether it has stopped to answer.
-    pub fn is_silent(self) -> bool {
-        self.answered_seconds_ago.is_none_or(|seconds| seconds >= SILENT_SECONDS)
-    }
-}
-
-/// Fleet time, as this member knows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct FleetClock {
-    /// In milliseconds since 1970.
-    pub now_ms: i64,
-    /// It is wrong by no more.
-    pub error_ms: u64,
-}
-
-/// What a member knows of its area.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct InArea {
-    /// What the area is called.
-    pub area: String,
-    /// What this member is called.
-    pub member: String,
-    /// How the store answers.
-    pub store: Store,
-    /// Fleet time, where it is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub clock: Option<FleetClock>,
-    /// So old the picture is; none where there is none, or it is what was kept on the disk.
-    pub picture_age_seconds: Option<u64>,
-    /// The area; none where this member knows no record of it.
-    pub picture: Option<Picture>,
-}
-
-impl InArea {
-    /// How long it is to the instant of what comes, in milliseconds; negative once it has passed.
-    pub fn to_instant_ms(&self) -> Option<i64> {
-        let instant = self.picture.as_ref()?.record.comes.as_ref()?.instant_ms?;
-        Some(instant.saturating_sub(self.clock?.now_ms))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -344,7 +291,12 @@ mod tests {
         Record {
             epoch: 7,
             revision: 70,
-            stands: Some(Stands { epoch: 6, release: stands, manifest: digest(stands), since: None }),
+            stands: Some(Stands {
+                epoch: 6,
+                release: stands,
+                manifest: digest(stands),
+                since: UnixSeconds::new(0),
+            }),
             before: None,
             comes: comes.map(|(release, step)| Comes {
                 release,
@@ -437,12 +389,6 @@ mod tests {
         let many = (0..MEMBERS_SHOWN + 9).map(|at| member(&format!("m{at}"), None));
         let many = Picture::of(record(4, None), many, Read::Yes);
         assert_eq!((many.members.len(), many.counts.missing), (MEMBERS_SHOWN, MEMBERS_SHOWN + 9));
-    }
-
-    #[test]
-    fn a_store_is_silent_when_it_has_not_answered_for_seconds() {
-        let after = |answered_seconds_ago| Store { answered_seconds_ago }.is_silent();
-        assert_eq!([None, Some(0), Some(4), Some(5)].map(after), [true, false, false, true]);
     }
 
     #[test]

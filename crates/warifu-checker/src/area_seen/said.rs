@@ -5,32 +5,12 @@ use warifu_values::lang::{Lang, Speak, counted};
 use warifu_values::say;
 use warifu_values::text::shown;
 
+use crate::area_seen::in_area::InArea;
 use crate::area_seen::member::{MemberSeen, Place};
-use crate::area_seen::picture::{Comes, InArea, Names, Picture, Record, Step, WaitsFor};
+use crate::area_seen::other::Other;
+use crate::area_seen::picture::{Comes, Names, Picture, Record, Step, WaitsFor};
+use crate::area_seen::trouble::Trouble;
 use crate::said::Said;
-
-/// Something about an area that asks for somebody.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
-    /// In a word.
-    pub word: Said,
-    /// What it is.
-    pub what: Said,
-    /// Why, where that is known.
-    pub why: Option<Said>,
-    /// What to do.
-    pub next: Said,
-}
-
-impl Trouble {
-    /// All of it in a line.
-    pub fn line(&self, lang: Lang) -> String {
-        let Trouble { word, what, why, next } = self;
-        let word = word.say(lang).to_uppercase();
-        let said = why.as_ref().map_or_else(|| what.clone(), |why| what.then(why)).then(next);
-        format!("{word}: {}", said.say(lang))
-    }
-}
 
 /// Where a member is, in a word.
 pub fn place_word(place: Place, lang: Lang) -> String {
@@ -262,7 +242,8 @@ impl InArea {
         });
         // What an old picture shows of members may be over.
         let picture = self.picture.as_ref().filter(|_| silent.is_none());
-        silent.into_iter().chain(picture.into_iter().flat_map(Picture::troubles)).collect()
+        let here = silent.into_iter().chain(picture.into_iter().flat_map(Picture::troubles));
+        here.chain(self.other.iter().flat_map(Other::troubles)).collect()
     }
 
     /// What is under way, and what it waits for.
@@ -291,6 +272,7 @@ impl Speak for InArea {
             }
         }
         lines.extend(self.under_way(lang).map(|under_way| format!("  {under_way}")));
+        lines.extend(self.other.iter().map(|other| format!("  {}", other.say(lang))));
         lines.extend(self.troubles().iter().map(|trouble| format!("  {}", trouble.line(lang))));
         lines.join("\n")
     }
@@ -299,8 +281,9 @@ impl Speak for InArea {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::area_seen::in_area::Store;
     use crate::area_seen::member::Member;
-    use crate::area_seen::picture::{Cause, Read, Store};
+    use crate::area_seen::picture::{Cause, Read};
 
     fn in_area(answered: Option<u64>, members: &[&str], comes: Option<Comes>) -> InArea {
         let record = Record {
@@ -329,6 +312,7 @@ mod tests {
             clock: None,
             picture_age_seconds: Some(1),
             picture: Some(Picture::of(record, members, Read::Yes)),
+            other: None,
         }
     }
 

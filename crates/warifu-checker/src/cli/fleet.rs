@@ -48,9 +48,11 @@ mod with_fleets {
 
     use crate::cli::arguments::{Fleet, FleetAct};
     use crate::cli::failure::Failure;
-    use crate::cli::fleet_config::{name, store};
+    use crate::cli::fleet_config::{name, other, store};
     use crate::cli::fleet_status::FleetStatus;
     use crate::cli::shown::Shown;
+    use crate::fleet::pictured::pictured;
+    use crate::log::now;
     use crate::operator_name::of_account;
     use crate::said::Said;
 
@@ -78,12 +80,26 @@ mod with_fleets {
             match fleet.act {
                 FleetAct::Status => {
                     let coordinator = area.coordinator().await.ok().flatten();
-                    shown.show(&FleetStatus::of(called, overview, coordinator), 0)
+                    let other = other(&fleet.options)?;
+                    shown.show(&FleetStatus::of(called, overview, coordinator, other.as_ref()), 0)
                 }
+                FleetAct::Statement => statement(called, overview, shown),
                 FleetAct::Members => members(fleet, &area, &overview, shown).await,
                 _ => order(fleet, &area, &overview, shown).await,
             }
         })
+    }
+
+    /// What is signed for the other organisation. It is for a program, whoever reads it.
+    fn statement(area: &str, overview: Overview, shown: Shown<'_>) -> Result<u8, Failure> {
+        let runs = pictured(overview, None).runs(area, now()).ok_or_else(|| {
+            refused(Said::new(
+                "nothing judges in the area yet: there is nothing to say",
+                "エリアに稼働リリースがまだないため、伝える内容がありません",
+            ))
+        })?;
+        let shown = Shown { json: true, ..shown };
+        shown.show_or(&runs, &Said::new("", ""), 0)
     }
 
     /// What was done.
@@ -112,6 +128,7 @@ mod with_fleets {
         }
         let members = members_of(fleet)?;
         terms.pilots = fleet.pilot.iter().map(|it| name(it)).collect::<Result<_, _>>()?;
+        terms.apart = Millis(fleet.apart_minutes * 60_000);
         terms.pilot_time = Millis(fleet.pilot_minutes.unwrap_or(0) * 60_000);
         if let Some(stranger) = terms.pilots.iter().find(|pilot| !members.has(pilot)) {
             return Err(refused(Said::new(

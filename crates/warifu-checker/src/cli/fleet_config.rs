@@ -2,14 +2,18 @@
 
 use std::path::Path;
 
+use warifu_channels::{Address, Network, Patience};
 use warifu_etcd::{Identity, Login, Settings, Tls};
 use warifu_fleet::member::{MemberName, NotAName};
+use warifu_trust::KeyCard;
 
 use crate::cli::arguments::FleetOptions;
 use crate::cli::failure::Failure;
 #[cfg(feature = "https")]
 use crate::fleet::config::DoorFiles;
 use crate::fleet::config::{Config, STORE_TIMEOUT};
+use crate::fleet::other::OtherFleet;
+use crate::log::now;
 use crate::said::Said;
 
 /// Certificates, keys and passwords are some kilobytes.
@@ -39,9 +43,28 @@ pub(super) fn member(options: &FleetOptions) -> Result<Option<Config>, Failure> 
         listen: options.fleet_listen,
         address: options.fleet_address.clone(),
         coordinates: options.fleet_coordinate,
+        other: other(options)?,
         #[cfg(feature = "https")]
         door,
     }))
+}
+
+/// Where the other organisation says what its fleet runs, where `options` name that.
+///
+/// # Errors
+/// The place cannot be meant, or the card cannot be read.
+pub(super) fn other(options: &FleetOptions) -> Result<Option<OtherFleet>, Failure> {
+    let (Some(place), Some(card)) = (&options.fleet_other, &options.fleet_other_key) else { return Ok(None) };
+    let bytes = warifu_files::read(card, FILE_BYTES).map_err(|error| Failure::could_not(Said::of(&error)))?;
+    let read = KeyCard::from_bytes(&bytes);
+    let card = read.map_err(|error| {
+        let card = card.display().to_string();
+        Failure::could_not(Said::about(&card, &card, &error))
+    })?;
+    let network = Network::from_environment(Patience::ONCE, now, |name| std::env::var_os(name));
+    let network = network.map_err(|error| Failure::could_not(Said::of(&error)))?;
+    let place = Address::parse(place, &network).map_err(|error| Failure::could_not(Said::of(&error)))?;
+    Ok(Some(OtherFleet::new(&place, card)))
 }
 
 /// The store that `options` say.

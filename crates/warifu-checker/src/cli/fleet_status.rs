@@ -7,8 +7,10 @@ use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 use warifu_values::text::shown;
 
-use crate::area_seen::{MemberSeen, Picture, place_word};
+use crate::area_seen::{Hearing, MemberSeen, Other, Picture, place_word};
+use crate::fleet::other::OtherFleet;
 use crate::fleet::pictured::pictured;
+use crate::log::now;
 
 /// Where an area is.
 #[derive(Debug, Serialize)]
@@ -16,12 +18,28 @@ pub(super) struct FleetStatus {
     area: String,
     #[serde(flatten)]
     picture: Picture,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    other: Option<Other>,
 }
 
 impl FleetStatus {
     /// By what was read of `area`.
-    pub(super) fn of(area: &str, overview: Overview, coordinator: Option<MemberName>) -> FleetStatus {
-        FleetStatus { area: area.to_owned(), picture: pictured(overview, coordinator) }
+    pub(super) fn of(
+        area: &str,
+        overview: Overview,
+        coordinator: Option<MemberName>,
+        other: Option<&OtherFleet>,
+    ) -> FleetStatus {
+        let allowed = overview.view.seen.record.policy().terms().apart.0 / 1_000;
+        let picture = pictured(overview, coordinator);
+        let other = other.map(|other| {
+            let at = now();
+            let mut hearing = Hearing::of(other.name().to_owned(), at);
+            hearing.hears(other.hear(), at);
+            hearing.compares(picture.record.stands.as_ref());
+            hearing.at(at, allowed)
+        });
+        FleetStatus { area: area.to_owned(), picture, other }
     }
 }
 
@@ -40,10 +58,13 @@ fn member(seen: &MemberSeen, lang: Lang) -> String {
 impl Speak for FleetStatus {
     fn say(&self, lang: Lang) -> String {
         let (area, Picture { record, members, counts }) = (&self.area, &self.picture);
+        let other = self.other.iter();
         let (stands, at) = (record.stands_said(lang), self.picture.at_it(lang));
         let mut lines = vec![say!(lang, "area {area}: {stands}, {at}", "エリア {area}: {stands}、{at}")];
         lines.extend(self.picture.under_way(lang).map(|under_way| format!("  {under_way}")));
-        lines.extend(self.picture.troubles().map(|trouble| format!("  {}", trouble.line(lang))));
+        lines.extend(other.clone().map(|other| format!("  {}", other.say(lang))));
+        let troubles = self.picture.troubles().chain(other.flat_map(Other::troubles));
+        lines.extend(troubles.map(|trouble| format!("  {}", trouble.line(lang))));
         let none = || say!(lang, "none", "なし");
         let before = record.before.map_or_else(none, |before| before.to_string());
         lines.push(say!(lang, "  it can fall back to: {before}", "  切戻し先リリース: {before}"));

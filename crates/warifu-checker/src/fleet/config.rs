@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use warifu_fleet::member::MemberName;
 
+use crate::fleet::other::OtherFleet;
+
 /// A member of an area, as a configuration says it.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -22,6 +24,8 @@ pub struct Config {
     pub address: Option<String>,
     /// Whether it writes what comes next, where nobody else does.
     pub coordinates: bool,
+    /// The fleet of the other organisation.
+    pub other: Option<OtherFleet>,
     /// The files of the members' door, where it is over TLS.
     #[cfg(feature = "https")]
     pub door: Option<DoorFiles>,

@@ -174,7 +174,6 @@ impl Member {
 
     fn publish(&self, inner: &mut Inner) {
         let record = inner.node.seen().map(|seen| &seen.record);
-        record.into_iter().for_each(|record| self.published.remembers_instant(record));
         let keeper = record.and_then(|record| record.timekeeper()).cloned();
         let drift = record.map_or(0, |record| record.policy().terms().timing.drift_ppm);
         let time = match keeper {

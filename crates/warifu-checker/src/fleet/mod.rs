@@ -6,9 +6,12 @@
 //! so, what it gave its word for is `kept` before anybody hears of it, and what each claim file asks is
 //! `published`. `door` is where members ask each other, `ticks` the clock that they do so by, `driver` makes
 //! releases ready, `faults` tells whose fault it is what probation sees, and `coordinate` says what comes
-//! next in the record. `pictured` is what people are shown.
+//! next in the record. `pictured` is what people are shown,
+//! `other` where the other organisation says what its fleet runs.
 
 mod ticks;
+
+pub mod other;
 
 pub mod config;
 mod door;

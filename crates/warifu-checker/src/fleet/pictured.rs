@@ -8,7 +8,8 @@ use warifu_fleet::desired::{Desired, Next, Seen};
 use warifu_fleet::member::MemberName;
 use warifu_fleet::prepared;
 use warifu_fleet::report::{Progress, Stage};
-use warifu_fleet::time::Tick;
+use warifu_fleet::time::{FleetInstant, Tick};
+use warifu_trust::UnixSeconds;
 use warifu_values::text::CHARS;
 
 use crate::area_seen as shown;
@@ -88,7 +89,7 @@ pub(super) fn picture(seen: &Seen, looked: Option<&Looked>, read: shown::Read) -
             epoch: stands.epoch.0,
             release: stands.release.number,
             manifest: stands.release.digest,
-            since: None,
+            since: seconds(stands.since),
         }),
         before: record.before().map(|before| before.number),
         comes,
@@ -101,6 +102,11 @@ pub(super) fn picture(seen: &Seen, looked: Option<&Looked>, read: shown::Read) -
     };
     let read = if looked.is_none() { shown::Read::Not } else { read };
     shown::Picture::of(of_record, members, read)
+}
+
+/// Of fleet time, as it is shown.
+fn seconds(FleetInstant(millis): FleetInstant) -> UnixSeconds {
+    UnixSeconds::new(millis.div_euclid(1_000))
 }
 
 fn unread(name: &MemberName, record: &Desired) -> shown::Member {

@@ -6,18 +6,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use arc_swap::{ArcSwap, ArcSwapOption};
 use tokio::sync::Notify;
 use warifu_fleet::clock::{Clock, Reading};
-use warifu_fleet::desired::{Desired, Next};
+use warifu_fleet::desired::Next;
 use warifu_fleet::node::Node;
-use warifu_fleet::release::Epoch;
+use warifu_fleet::policy::Terms;
 use warifu_fleet::standing::Standing;
-use warifu_fleet::time::{FleetInstant, Millis, Tick};
-use warifu_trust::UnixSeconds;
+use warifu_fleet::time::{Millis, Tick};
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak as _};
 
-use crate::area_seen::{FleetClock, InArea, Picture, Read, Store};
+use crate::area_seen::{FleetClock, Hearing, InArea, Picture, Read, Store};
 use crate::fleet::pictured::{Looked, picture};
 use crate::fleet::ticks::Ticks;
+use crate::log;
 use crate::said::Said;
 use crate::swap::{Epochs, NotReady};
 
@@ -60,12 +60,12 @@ pub(super) struct Published {
     pub(super) view: ArcSwap<View>,
     /// What is in memory changed.
     pub(super) changed: Notify,
+    /// What was heard of the fleet of the other organisation.
+    hearing: ArcSwapOption<Hearing>,
     /// All of the area, as it was read last.
     looked: ArcSwapOption<Looked>,
     /// The tick at which the store answered last; 0 before.
     answered: AtomicU64,
-    /// The newest instant that was committed, and of which epoch.
-    instant: ArcSwapOption<(Epoch, FleetInstant)>,
 }
 
 /// Everybody announces within so long after an instant that it came along, and it is read.
@@ -78,9 +78,9 @@ impl Published {
             ticks,
             view: ArcSwap::new(Arc::new(view)),
             changed: Notify::new(),
+            hearing: ArcSwapOption::empty(),
             looked: ArcSwapOption::empty(),
             answered: AtomicU64::new(0),
-            instant: ArcSwapOption::empty(),
         }
     }
 
@@ -94,13 +94,19 @@ impl Published {
         self.looked.store(Some(Arc::new(looked)));
     }
 
-    /// The instant that `record` names is remembered: a settled one does not tell it any more.
-    pub(super) fn remembers_instant(&self, record: &Desired) {
-        let Some(commit) = record.pending() else { return };
-        let instant = (record.last(), commit.instant);
-        if self.instant.load().as_deref() != Some(&instant) {
-            self.instant.store(Some(Arc::new(instant)));
-        }
+    /// What was heard of the other fleet is compared with what stands here.
+    pub(super) fn hears(&self, mut hearing: Hearing) -> Hearing {
+        let stands = self.picture(None).and_then(|picture| picture.record.stands);
+        hearing.compares(stands.as_ref());
+        self.hearing.store(Some(Arc::new(hearing.clone())));
+        hearing
+    }
+
+    /// So long the other fleet may judge by another release.
+    fn apart_allowed(&self) -> u64 {
+        let view = self.view.load();
+        let terms = view.node.seen().map(|seen| seen.record.policy().terms().apart);
+        terms.unwrap_or_else(|| Terms::default().apart).0 / 1_000
     }
 
     fn picture(&self, now: Option<Reading>) -> Option<Picture> {
@@ -108,16 +114,10 @@ impl Published {
         let read = looked.as_ref().map(|looked| looked.seen());
         // A record that was read may be one that this member does not follow.
         let seen = view.node.seen().into_iter().chain(read).max_by_key(|seen| seen.revision)?;
-        let stands = seen.record.stands().map(|stands| stands.epoch);
-        let instant = self.instant.load();
-        let since = instant.as_deref().filter(|(of, _)| Some(*of) == stands).map(|(_, instant)| *instant);
+        let since = seen.record.stands().map(|stands| stands.since);
         let has_settled = since.zip(now).is_none_or(|(since, now)| now.instant > since + TOLD_WITHIN);
         let read = if has_settled { Read::Yes } else { Read::JustMoved };
-        let mut picture = picture(seen, looked.as_deref(), read);
-        if let Some(stands) = &mut picture.record.stands {
-            stands.since = since.map(|FleetInstant(millis)| UnixSeconds::new(millis.div_euclid(1_000)));
-        }
-        Some(picture)
+        Some(picture(seen, looked.as_deref(), read))
     }
 
     /// What a claim file meets that is received now.
@@ -157,6 +157,7 @@ impl Epochs for Published {
             clock: reading.map(|reading| FleetClock { now_ms: reading.instant.0, error_ms: reading.error.0 }),
             picture_age_seconds: self.looked.load().as_ref().map(|looked| seconds_since(looked.at)),
             picture: self.picture(reading),
+            other: self.hearing.load().as_ref().map(|it| it.at(log::now(), self.apart_allowed())),
         }
     }
 

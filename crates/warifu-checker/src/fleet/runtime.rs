@@ -21,14 +21,16 @@ use warifu_fleet::release::Release;
 use warifu_fleet::report::{Progress, Report, Stage};
 use warifu_fleet::time::Millis;
 
+use crate::area_seen::Hearing;
 use crate::fleet::config::Config;
 use crate::fleet::coordinate::{self, Unchanged};
 use crate::fleet::door::{Lines, Ways, answer_at, listen};
 use crate::fleet::driver::Driver;
 use crate::fleet::faults::Faults;
 use crate::fleet::member::Member;
+use crate::fleet::other::OtherFleet;
 use crate::fleet::pictured::Looked;
-use crate::log::Log;
+use crate::log::{self, Log};
 use crate::said::Said;
 use crate::swap::Swapper;
 
@@ -40,6 +42,10 @@ const FIRST_READS: Duration = Duration::from_millis(100);
 
 /// What nobody waits for is announced after so long, if it still is so then.
 const SETTLES: Duration = Duration::from_secs(5);
+
+/// The other fleet is heard so often, and compared with this one.
+const HEARD: Duration = Duration::from_secs(30);
+const COMPARED: Duration = Duration::from_secs(5);
 
 /// So long a lease lasts before the record says how long.
 const FIRST_LEASE: Millis = Millis(5_000);
@@ -55,6 +61,7 @@ pub struct Ready {
     listener: std::net::TcpListener,
     address: String,
     coordinates: bool,
+    other: Option<OtherFleet>,
 }
 
 impl Ready {
@@ -79,7 +86,8 @@ impl Ready {
         let member = Arc::new(member);
         swapper.moves_with(Arc::clone(&member.published) as _);
         member.change(|_| ());
-        Ok(Ready { member, area, ways, listener, address, coordinates: config.coordinates })
+        let Config { coordinates, other, .. } = config;
+        Ok(Ready { member, area, ways, listener, address, coordinates, other })
     }
 
     /// Begins: nothing of it ends before the runtime does.
@@ -87,7 +95,7 @@ impl Ready {
     /// # Errors
     /// The door cannot be waited at.
     pub fn begin(self) -> io::Result<()> {
-        let Ready { member, area, ways, listener, address, coordinates } = self;
+        let Ready { member, area, ways, listener, address, coordinates, other } = self;
         let listener = TcpListener::from_std(listener)?;
         let (published, name) = (Arc::clone(&member.published), member.name.clone());
         tokio::spawn(answer_at(listener, ways.clone(), published, name));
@@ -109,6 +117,9 @@ impl Ready {
         tokio::spawn(Arc::clone(&runtime).keep_driving());
         tokio::spawn(Arc::clone(&runtime).keep_announcing(coordinates));
         tokio::spawn(Arc::clone(&runtime).keep_hearing_orders());
+        if let Some(other) = other {
+            tokio::spawn(Arc::clone(&runtime).keep_hearing(other));
+        }
         tokio::spawn(runtime.keep_coordinating());
         Ok(())
     }
@@ -446,6 +457,26 @@ fn is_due(said: Option<&Last>, now: &Announced, changed: &mut Option<Instant>, e
         return false;
     }
     changed.get_or_insert_with(Instant::now).elapsed() >= SETTLES
+}
+
+/// The fleet of the other organisation.
+impl Runtime {
+    async fn keep_hearing(self: Arc<Self>, other: OtherFleet) {
+        let mut hearing = Hearing::of(other.name().to_owned(), log::now());
+        let other = Arc::new(other);
+        let mut asked: Option<Instant> = None;
+        let mut looks = every(COMPARED);
+        loop {
+            looks.tick().await;
+            if asked.is_none_or(|at| at.elapsed() >= HEARD) {
+                asked = Some(Instant::now());
+                let asking = Arc::clone(&other);
+                let Ok(heard) = tokio::task::spawn_blocking(move || asking.hear()).await else { continue };
+                hearing.hears(heard, log::now());
+            }
+            hearing = block_in_place(|| self.member.published.hears(hearing));
+        }
+    }
 }
 
 /// Coordinating.

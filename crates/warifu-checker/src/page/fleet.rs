@@ -10,6 +10,7 @@ use warifu_values::number::grouped;
 use warifu_values::say;
 
 use crate::area_seen::{Comes, MemberSeen, Picture, Place, Refusal, Stage, Step, place_word};
+use crate::page::fleets::side_by_side;
 use crate::page::sentence::ended;
 use crate::page::when::{instant, when};
 use crate::said::Said;
@@ -43,9 +44,10 @@ pub(super) fn fleet(fleet: &InFleet, now: UnixSeconds, lang: Lang) -> Html {
         html!("<p class=\"mark-line\">{}</p>", old)
     });
     html!(
-        "{}{}{}{}{}{}{}",
+        "{}{}{}{}{}{}{}{}",
         old,
         figures(fleet, picture, lang),
+        area.other.as_ref().map(|other| side_by_side(picture, other, now, lang)),
         steps(picture, lang),
         bar(picture, lang),
         tiles(picture, lang),
@@ -191,7 +193,7 @@ fn fact(name: String, value: Html) -> Html {
 fn facts(fleet: &InFleet, picture: &Picture, now: UnixSeconds, lang: Lang) -> Html {
     let record = &picture.record;
     let nobody = || say!(lang, "nobody known", "不明");
-    let since = record.stands.as_ref().and_then(|stands| stands.since);
+    let since = record.stands.as_ref().map(|stands| stands.since);
     let since = since.map(|since| fact(say!(lang, "Since", "稼働開始"), when(since, now, lang)));
     let before = match record.before {
         Some(before) => say!(lang, "release {before}", "リリース {before}"),
@@ -386,7 +388,7 @@ mod tests {
             "picture_age_seconds": 1,
             "picture": {
                 "epoch": 7, "revision": 9, "majority": 2, "damaged": 0,
-                "stands": { "epoch": 7, "release": 12, "manifest": "a".repeat(64) },
+                "stands": { "epoch": 7, "release": 12, "manifest": "a".repeat(64), "since": UnixSeconds::new(0) },
                 "before": null, "comes": null, "timekeeper": null, "coordinator": null,
                 "quarantine": [{ "release": 11, "manifest": "b".repeat(64), "why": "<wrong>" }],
                 "cause": { "by": "coordinator", "why": "its instant has passed" },

@@ -16,6 +16,7 @@ mod acts;
 mod banner;
 mod findings;
 mod fleet;
+mod fleets;
 mod load;
 mod months;
 mod releases;

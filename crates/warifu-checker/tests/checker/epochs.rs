@@ -40,7 +40,7 @@ impl Epochs for Area {
     fn in_area(&self) -> InArea {
         let store = Store { answered_seconds_ago: Some(1) };
         let (area, member) = ("east".to_owned(), "a".to_owned());
-        InArea { area, member, store, clock: None, picture_age_seconds: None, picture: None }
+        InArea { area, member, store, clock: None, picture_age_seconds: None, picture: None, other: None }
     }
 
     fn pilots(&self) -> Option<Digest> {

@@ -8,7 +8,7 @@ use warifu_fleet::release::{Epoch, Revision};
 use warifu_fleet::roll::change_members;
 use warifu_fleet::sight::Refusal;
 use warifu_fleet::standing::{NotReady, Standing};
-use warifu_fleet::time::Tick;
+use warifu_fleet::time::{FleetInstant, Tick};
 
 use super::world::{
     cause, committed, founded, name, preparing, reading, release, seen, settled, through, view,
@@ -36,7 +36,8 @@ fn committed_to(called: &str) -> Node {
 }
 
 fn ready(epoch: u64, number: u64) -> Standing {
-    Standing::Ready(Stands { epoch: Epoch(epoch), release: release(number) })
+    let since = FleetInstant(if epoch == 2 { INSTANT } else { 0 });
+    Standing::Ready(Stands { epoch: Epoch(epoch), release: release(number), since })
 }
 
 #[test]

@@ -30,6 +30,7 @@ pub struct TargetEntry {
 
 /// A release by number and the digest of its manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ReleaseRef {
     /// The release's number, from 1.

@@ -50,6 +50,12 @@ impl ChannelPath {
         ChannelPath(format!("statements/{}.{number}.json", speaker.into()))
     }
 
+    /// What an area of a fleet runs, as its organisation signed it last. It lies apart from releases, in a
+    /// place of its own for each area, and is replaced.
+    pub fn area() -> Self {
+        ChannelPath("area.json".into())
+    }
+
     /// Content, by its digest and name.
     pub fn content(sha256: Digest, name: &TargetName) -> Self {
         ChannelPath(format!("targets/{sha256}.{name}"))

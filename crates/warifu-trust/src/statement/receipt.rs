@@ -1,14 +1,11 @@
 //! Receipts (受領書): a receiver says which release it took, when, and what came of it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::{Deserialize, Serialize};
 use warifu_values::text::is_plain;
 
-use crate::keys::{KeyCard, KeyId, Signature, Signer};
+use crate::keys::{KeyCard, Signer};
 use crate::metadata::ReleaseRef;
-use crate::statement::dsse::{self, Envelope};
-use crate::statement::in_toto::{Statement, subject};
+use crate::statement::receiver::{Receivers, sign_of};
 use crate::statement::signed::StatementError;
 use crate::time::UnixSeconds;
 
@@ -46,40 +43,6 @@ struct Predicate {
     received: Received,
 }
 
-/// Whose receipts count, in the order in which they were named; no key and no name twice, or one receipt
-/// would count for two.
-#[derive(Debug, Clone, Default)]
-pub struct Receivers {
-    cards: Vec<KeyCard>,
-    by_key: BTreeMap<KeyId, usize>,
-}
-
-impl Receivers {
-    /// These.
-    ///
-    /// # Errors
-    ///
-    /// The name of whoever stands there twice, or whose key does.
-    pub fn of(cards: Vec<KeyCard>) -> Result<Self, String> {
-        let (mut by_key, mut names) = (BTreeMap::new(), BTreeSet::new());
-        for (at, card) in cards.iter().enumerate() {
-            if by_key.insert(card.public.id(), at).is_some() || !names.insert(&card.name) {
-                return Err(card.name.clone());
-            }
-        }
-        Ok(Receivers { cards, by_key })
-    }
-
-    /// They, in their order.
-    pub fn cards(&self) -> &[KeyCard] {
-        &self.cards
-    }
-
-    fn by(&self, key: KeyId) -> Option<&KeyCard> {
-        self.by_key.get(&key).map(|at| &self.cards[*at])
-    }
-}
-
 impl Receipt {
     /// The receipt's file: a DSSE envelope around an in-toto statement.
     ///
@@ -91,28 +54,15 @@ impl Receipt {
             return Err(StatementError::Reason);
         }
         let Receipt { receiver, release, at, received } = self.clone();
-        let ((name, sha256), predicate_type) = (subject(release), RECEIPT.to_owned());
-        let predicate = Predicate { receiver, at, received };
-        let payload = Statement { name, sha256, predicate_type, predicate }.to_bytes();
-        let signature = Signature::over(&dsse::message(&payload), signer).map_err(StatementError::Signer)?;
-        Ok(dsse::write(&payload, &signature))
+        sign_of(release, RECEIPT, Predicate { receiver, at, received }, signer)
     }
 
     /// Reads a file that one of `receivers` signed, and which of them; none when nobody of them did.
     pub fn verify<'a>(bytes: &[u8], receivers: &'a Receivers) -> Option<(Receipt, &'a KeyCard)> {
-        if bytes.len() as u64 > crate::limits::STATEMENT_BYTES {
-            return None;
-        }
-        let envelope = Envelope::read(bytes)?;
-        let card = receivers.by(envelope.by)?;
-        if !envelope.holds(&card.public) {
-            return None;
-        }
-        let statement: Statement<Predicate> = Statement::read(&envelope.payload)?;
-        let (release, is_receipt) = (statement.release()?, statement.predicate_type == RECEIPT);
-        let Predicate { receiver, at, received } = statement.predicate;
+        let (release, predicate, card): (_, Predicate, _) = receivers.verify(bytes, RECEIPT)?;
+        let Predicate { receiver, at, received } = predicate;
         let receipt = Receipt { receiver, release, at, received };
-        (is_receipt && receipt.is_sound()).then_some((receipt, card))
+        receipt.is_sound().then_some((receipt, card))
     }
 
     fn is_sound(&self) -> bool {

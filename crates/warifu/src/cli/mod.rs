@@ -66,6 +66,7 @@ enum Command {
     Release(Box<signing::release::Args>),
     Notice(Box<signing::notice::Args>),
     Channel(signing::channel::Args),
+    Fleet(signing::fleet::Args),
     /// Make a repository of masters.
     Init(repo::init::Args),
     /// Take files into the repository, one commit each.
@@ -202,6 +203,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Release(args) => args.run(context),
         Command::Notice(args) => args.run(context),
         Command::Channel(args) => args.run(context),
+        Command::Fleet(args) => args.run(context),
         Command::Init(args) => args.run(context),
         Command::Import(args) => args.run(context),
         Command::Undo(args) => args.run(context),

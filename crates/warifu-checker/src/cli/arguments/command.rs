@@ -150,7 +150,7 @@ impl Command {
             Command::Repair(_) => "repair",
             Command::Replay(_) => "replay",
             Command::ForgetClaims(_) => "forget-claims",
-            Command::Fleet(_) => "fleet",
+            Command::Fleet(fleet) => fleet.act.name(),
             Command::Completions { .. } => "completions",
             Command::Openapi { .. } => "openapi",
         }

@@ -1,5 +1,6 @@
 //! Which fleet a checker belongs to, and what operators say of one.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -50,6 +51,12 @@ pub(in crate::cli) struct FleetOptions {
     /// Write what comes next for the area, where no other member does; two or three of an area do well
     #[arg(long, requires = "fleet_area")]
     pub(in crate::cli) fleet_coordinate: bool,
+    /// Where the other organisation says what its fleet runs: a folder, or a URL (https, s3)
+    #[arg(long, value_name = "PLACE", requires_all = ["fleet_area", "fleet_other_key"])]
+    pub(in crate::cli) fleet_other: Option<OsString>,
+    /// The card of the key that signs that (NAME.pub.json)
+    #[arg(long, value_name = "FILE", requires = "fleet_other")]
+    pub(in crate::cli) fleet_other_key: Option<PathBuf>,
 }
 
 /// What is said of an area.
@@ -59,6 +66,8 @@ pub(in crate::cli) enum FleetAct {
     Found,
     /// Show where it is, what it waits for, and each member
     Status,
+    /// Print what this fleet runs, to be signed for the other organisation: `warifu fleet sign`
+    Statement,
     /// Let what is prepared be committed
     Advance,
     /// Let what is prepared not be committed for now
@@ -73,6 +82,24 @@ pub(in crate::cli) enum FleetAct {
     Lift,
     /// Let others belong to it: all voters that do from now on, named with --member
     Members,
+}
+
+impl FleetAct {
+    /// The command, as it is typed.
+    pub(in crate::cli) fn name(self) -> &'static str {
+        match self {
+            FleetAct::Found => "fleet found",
+            FleetAct::Status => "fleet status",
+            FleetAct::Statement => "fleet statement",
+            FleetAct::Advance => "fleet advance",
+            FleetAct::Hold => "fleet hold",
+            FleetAct::GiveUp => "fleet give-up",
+            FleetAct::FallBack => "fleet fall-back",
+            FleetAct::Acknowledge => "fleet acknowledge",
+            FleetAct::Lift => "fleet lift",
+            FleetAct::Members => "fleet members",
+        }
+    }
 }
 
 /// What a person says of a fleet.
@@ -106,6 +133,9 @@ pub(in crate::cli) struct Fleet {
     /// Milliseconds that a member judges on without hearing from anybody; stays as long as the area
     #[arg(long, value_name = "MS", default_value_t = 400, value_parser = number::<u64>(20..=60_000))]
     pub(in crate::cli) freshness: u64,
+    /// So many minutes may the fleet of the other organisation judge by another release before it is an alarm
+    #[arg(long, value_name = "MINUTES", default_value_t = 30, value_parser = number::<u64>(1..=10_080))]
+    pub(in crate::cli) apart_minutes: u64,
     /// Why: it is written to the record
     #[arg(long, value_parser = reason)]
     pub(in crate::cli) reason: Option<Reason>,

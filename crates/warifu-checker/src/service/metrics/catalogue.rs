@@ -229,6 +229,18 @@ metrics! {
     FLEET_CLOCK Gauge "warifu_fleet_clock_error_seconds" ["area"]
         en "Fleet time is known to this member to be wrong by no more; nothing while it is not known"
         ja "フリート時刻の誤差の上限（不明なら出力なし）";
+    OTHER_RELEASE Gauge "warifu_fleet_other_release_number" ["area", "other"]
+        en "The release that the fleet of the other organisation judges by, as it said last"
+        ja "相手側フリートの稼働リリース番号（最後に取得した内容）";
+    OTHER_SILENT Gauge "warifu_fleet_other_silent_seconds" ["area", "other"]
+        en "So old what is known of the other fleet is; since the start, if it was never heard"
+        ja "相手側フリートの状況の経過時間（未取得なら起動から）";
+    APART Gauge "warifu_fleet_apart_seconds" ["area", "other"]
+        en "So long the two fleets judge by different releases; 0 while they are together or that is not known"
+        ja "両フリートのリリースが一致していない時間（一致または不明なら 0）";
+    APART_ALLOWED Gauge "warifu_fleet_apart_allowed_seconds" ["area", "other"]
+        en "So long they may, while they do"
+        ja "一致していないとき、その許容時間";
     RESIDENT Gauge "process_resident_memory_bytes" []
         en "Memory that the system holds for the process"
         ja "プロセスの常駐メモリー";

@@ -147,6 +147,17 @@ impl Service {
         text.each(&is::FLEET_PICTURE, of_area(age.map(whole)));
         let error = fleet.and_then(|fleet| fleet.area.clock).map(|clock| seconds(whole(clock.error_ms)));
         text.each(&is::FLEET_CLOCK, area().zip(error).map(|(area, error)| ([area], error)));
+        let other = fleet.and_then(|fleet| fleet.area.other.as_ref());
+        let of_other = |value: Option<u64>| {
+            let named = area().zip(other).zip(value);
+            named.map(|((area, other), value)| ([area, other.name.clone()], whole(value)))
+        };
+        let said = other.and_then(|other| other.said.as_ref());
+        text.each(&is::OTHER_RELEASE, of_other(said.map(|said| said.release.release)));
+        text.each(&is::OTHER_SILENT, of_other(other.map(|other| other.silent_seconds)));
+        let apart = other.and_then(|other| other.apart);
+        text.each(&is::APART, of_other(Some(apart.map_or(0, |apart| apart.seconds))));
+        text.each(&is::APART_ALLOWED, of_other(apart.map(|apart| apart.allowed_seconds)));
     }
 
     fn disk(&self, text: &mut Exposition, status: &Status, door: ClaimsDoor) {

@@ -8,6 +8,7 @@ mod collect;
 mod confirm;
 mod draft;
 mod drafted;
+pub(crate) mod fleet;
 mod head;
 mod impact;
 pub(crate) mod key;
