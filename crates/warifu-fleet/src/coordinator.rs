@@ -4,6 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
+
 use crate::armed::{ArmedView, NoMajority};
 use crate::clock::{Reading, Timekeeper, median};
 use crate::desired::{Cause, Commit, Desired, Next, NoStep, Seen};
@@ -56,15 +59,69 @@ pub struct Change {
 pub fn decide(view: &View<'_>) -> Option<Change> {
     let record = &view.seen.record;
     let next = match record.next() {
-        Next::Armed(commit) => has_passed(view, commit).then(|| record.settle(of("its instant has passed"))),
+        Next::Armed(commit) => has_passed(view, commit).then(|| record.settle(of(Because::InstantPassed))),
         Next::Committed(commit) => return outcome(view, commit),
         Next::Nothing | Next::Preparing(_) => free(view),
     }?;
     Some(Change { expects: view.seen.revision, none_armed: None, record: next.ok()? })
 }
 
-fn of(why: &str) -> Cause {
-    Cause { by: "coordinator".to_owned(), why: why.to_owned() }
+/// Why a coordinator writes what it writes, where no person ordered it and no code says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Because {
+    /// What was armed for stands.
+    InstantPassed,
+    /// Another member keeps the time.
+    TimekeeperGone,
+    /// It is prepared; or what was being prepared is given up for it.
+    NewerRelease,
+    /// An instant was named.
+    AllPrepared,
+    /// It takes place.
+    MajorityArmed,
+    /// It does not.
+    NoMajorityArmed,
+}
+
+impl Because {
+    /// By which a record says that nobody ordered it.
+    pub const BY: &str = "coordinator";
+
+    const ALL: [Because; 6] = [
+        Because::InstantPassed,
+        Because::TimekeeperGone,
+        Because::NewerRelease,
+        Because::AllPrepared,
+        Because::MajorityArmed,
+        Because::NoMajorityArmed,
+    ];
+
+    /// What a record says, if it is one of these.
+    pub fn of(cause: &Cause) -> Option<Because> {
+        let says = |because: &Because| because.say(Lang::En) == cause.why;
+        Because::ALL.into_iter().find(|it| cause.by == Because::BY && says(it))
+    }
+}
+
+impl Speak for Because {
+    fn say(&self, lang: Lang) -> String {
+        match self {
+            Because::InstantPassed => say!(lang, "its instant has passed", "切替時刻を過ぎたため"),
+            Because::TimekeeperGone => {
+                say!(lang, "who kept the time is gone", "時刻の基準のメンバーが応答しないため")
+            }
+            Because::NewerRelease => {
+                say!(lang, "a newer release was published", "新しいリリースが公開されたため")
+            }
+            Because::AllPrepared => say!(lang, "all are prepared", "全メンバーの準備が完了したため"),
+            Because::MajorityArmed => say!(lang, "a majority armed", "過半数が応諾したため"),
+            Because::NoMajorityArmed => say!(lang, "no majority armed", "過半数の応諾が得られなかったため"),
+        }
+    }
+}
+
+fn of(because: Because) -> Cause {
+    Cause { by: Because::BY.to_owned(), why: because.say(Lang::En) }
 }
 
 type Step = Option<Result<Desired, NoStep>>;
@@ -95,14 +152,18 @@ fn keep_time(view: &View<'_>) -> Step {
     }
     let of_members = view.clocks.iter().filter(|(name, _)| record.members().has(name));
     let keeper = median(&of_members.map(|(name, clock)| (name.clone(), *clock)).collect())?;
-    Some(record.timed_by(keeper, of("who kept the time is gone")))
+    Some(record.timed_by(keeper, of(Because::TimekeeperGone)))
 }
 
 /// A fault of the master needs no person.
 fn fall_back(view: &View<'_>) -> Step {
     let record = &view.seen.record;
     let stands = record.stands()?.epoch;
-    let fault = view.fault.as_ref().filter(|(epoch, _)| *epoch == stands).map(|(_, why)| of(why));
+    let fault = view
+        .fault
+        .as_ref()
+        .filter(|(epoch, _)| *epoch == stands)
+        .map(|(_, why)| Cause { by: Because::BY.to_owned(), why: why.clone() });
     let cause = fault.or_else(|| Some(view.orders.find(&Act::FallBack(stands))?.cause()))?;
     record.before()?;
     let instant = sure(view)?.latest() + record.policy().terms().fall_back_lead;
@@ -120,7 +181,7 @@ fn propose(view: &View<'_>) -> Step {
     let (newest, _) = view.newest?;
     let newer = record.stands().is_none_or(|stands| newest.number > stands.release.number);
     let admitted = record.quarantine().admit(newest).filter(|_| newer)?;
-    Some(record.prepare(admitted, of("a newer release was published")))
+    Some(record.prepare(admitted, of(Because::NewerRelease)))
 }
 
 fn prepared(view: &View<'_>, release: Release) -> Step {
@@ -131,7 +192,7 @@ fn prepared(view: &View<'_>, release: Release) -> Step {
     if let Some((newest, _)) = view.newest
         && newest.number > release.number
     {
-        return Some(record.give_up(of("a newer release was published")));
+        return Some(record.give_up(of(Because::NewerRelease)));
     }
     may_commit(record, view.reports, view.orders).ok()?;
     let lead = record.policy().terms().lead;
@@ -140,8 +201,8 @@ fn prepared(view: &View<'_>, release: Release) -> Step {
     match declared {
         // It is committed when its instant is near: until then others may be published.
         Some(instant) if instant > soonest + lead => None,
-        Some(instant) => Some(record.commit(instant.max(soonest), of("all are prepared"))),
-        None => Some(record.commit(soonest, of("all are prepared"))),
+        Some(instant) => Some(record.commit(instant.max(soonest), of(Because::AllPrepared))),
+        None => Some(record.commit(soonest, of(Because::AllPrepared))),
     }
 }
 
@@ -150,8 +211,10 @@ fn outcome(view: &View<'_>, commit: Commit) -> Option<Change> {
     let record = &view.seen.record;
     let armed = view.armed.filter(|armed| armed.epoch == record.last())?;
     let (none_armed, record) = match armed.majority(record.members()) {
-        Ok(majority) => (None, record.armed(&majority, of("a majority armed"))),
-        Err(none) if can_none_arm(view, commit) => (Some(none), record.void(&none, of("no majority armed"))),
+        Ok(majority) => (None, record.armed(&majority, of(Because::MajorityArmed))),
+        Err(none) if can_none_arm(view, commit) => {
+            (Some(none), record.void(&none, of(Because::NoMajorityArmed)))
+        }
         Err(_) => return None,
     };
     Some(Change { expects: view.seen.revision, none_armed, record: record.ok()? })

@@ -76,7 +76,7 @@ pub struct Terms {
     pub fault_per_mille: u32,
     /// A member follows no more exchanges in an hour.
     pub max_changes_per_hour: usize,
-    /// The fleet of the other organisation may judge by another release for so long before somebody is called.
+    /// So long the fleet of the other organisation may judge by another release before somebody is called.
     pub apart: Millis,
 }
 

@@ -45,6 +45,8 @@ pub struct Other {
     /// Why it was not heard when it was asked last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<Said>,
+    /// Whether both judge by the same bytes, as far as that is known.
+    pub is_same: bool,
     /// How long the two have been apart; none while they are together, or that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub apart: Option<Apart>,
@@ -57,13 +59,14 @@ pub struct Hearing {
     begun: UnixSeconds,
     said: Option<AreaRuns>,
     problem: Option<Said>,
+    is_same: bool,
     apart_since: Option<UnixSeconds>,
 }
 
 impl Hearing {
     /// Of the fleet of `name`, from `now` on.
     pub fn of(name: String, now: UnixSeconds) -> Hearing {
-        Hearing { name, begun: now, said: None, problem: None, apart_since: None }
+        Hearing { name, begun: now, said: None, problem: None, is_same: false, apart_since: None }
     }
 
     /// What came of asking, at `now`. What is older than what was heard is a copy that somebody kept.
@@ -93,6 +96,7 @@ impl Hearing {
     pub fn compares(&mut self, own: Option<&Stands>) {
         let both = own.zip(self.said.as_ref());
         let apart = both.filter(|(own, said)| own.manifest != said.release.manifest);
+        self.is_same = both.is_some() && apart.is_none();
         // Whoever of the two moved last parted them; that one moves once more does not bring them together.
         let parted = apart.map(|(own, said)| own.since.max(said.since));
         self.apart_since = parted.map(|parted| self.apart_since.unwrap_or(parted));
@@ -110,6 +114,7 @@ impl Hearing {
             silent_seconds: silent.unsigned_abs(),
             is_silent,
             problem: self.problem.clone(),
+            is_same: self.is_same && !is_silent,
             apart: apart.map(|apart| Apart {
                 since: apart,
                 seconds: since(apart).unsigned_abs(),
@@ -167,7 +172,9 @@ mod tests {
         hearing.hears(Ok(says(4, -9_000, 10)), at(10));
         hearing.compares(Some(&stands(4, -8_000)));
         assert_eq!(apart(&hearing, 10), None, "one release, whenever each came to it");
+        assert!(hearing.at(at(10), 1_800).is_same);
         hearing.compares(Some(&stands(5, 20)));
+        assert!(!hearing.at(at(80), 1_800).is_same);
         assert_eq!(apart(&hearing, 80), Some((60, false)));
         // The other moves, but not to the same: they have been apart all the time.
         hearing.hears(Ok(says(6, 100, 101)), at(101));

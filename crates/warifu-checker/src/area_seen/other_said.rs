@@ -63,6 +63,10 @@ impl Other {
         let name = shown(&self.name);
         let ago = |lang| lasted(self.silent_seconds, lang);
         let what = match &self.said {
+            None if self.silent_seconds < 60 => Said::new(
+                format!("the fleet of {name} cannot be heard"),
+                format!("{name}のフリートの状況を取得できません"),
+            ),
             None => Said::new(
                 format!("nothing was heard of the fleet of {name} in {}", ago(Lang::En)),
                 format!("{name}のフリートの状況を{}間取得できていません", ago(Lang::Ja)),
@@ -103,6 +107,9 @@ impl Speak for Other {
             let release = comes.release.release;
             line += &say!(lang, "; release {release} comes", "。リリース {release} を準備中");
         }
+        if self.is_same {
+            line += &say!(lang, "; the same bytes as here", "。こちらと同一のリリース");
+        }
         let short = self.apart.filter(|apart| !apart.is_too_long());
         if let Some(apart) = short {
             line += &say!(lang, "; {}", "。{}", self.apart_said(apart, lang));
@@ -135,6 +142,7 @@ mod tests {
             silent_seconds: 12,
             is_silent: false,
             problem: None,
+            is_same: false,
             apart: Some(Apart { since, seconds, allowed_seconds: 1_800 }),
         }
     }
@@ -158,7 +166,7 @@ mod tests {
     #[test]
     fn who_was_never_heard_is_told_with_why() {
         let problem = Some(Said::new("no such file", "ファイルがありません"));
-        let never = Other { said: None, problem, apart: None, ..other(0) };
+        let never = Other { said: None, silent_seconds: 61, problem, apart: None, ..other(0) };
         assert!(never.say(Lang::Ja).ends_with("未取得"));
         let line = never.troubles().next().unwrap().line(Lang::En);
         assert!(

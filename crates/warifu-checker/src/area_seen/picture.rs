@@ -6,6 +6,7 @@ use warifu_trust::UnixSeconds;
 use warifu_values::digest::Digest;
 
 use crate::area_seen::member::{Announced, Member, MemberSeen, Place, Stage};
+use crate::said::Said;
 
 /// So many members are told of one by one, those in trouble first: a status has a bound. All are counted.
 pub const MEMBERS_SHOWN: usize = 500;
@@ -122,8 +123,8 @@ pub struct Quarantined {
 pub struct Cause {
     /// A person, or `coordinator`.
     pub by: String,
-    /// In their words.
-    pub why: String,
+    /// Why: in their words, or in those of this program.
+    pub why: Said,
 }
 
 /// The record of an area.
@@ -311,7 +312,7 @@ mod tests {
             timekeeper: None,
             coordinator: None,
             quarantine: Vec::new(),
-            cause: Cause { by: "a test".into(), why: "it asks".into() },
+            cause: Cause { by: "a test".into(), why: Said::new("it asks", "it asks") },
             damaged: 0,
         }
     }

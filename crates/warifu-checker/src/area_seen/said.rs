@@ -8,9 +8,12 @@ use warifu_values::text::shown;
 use crate::area_seen::in_area::InArea;
 use crate::area_seen::member::{MemberSeen, Place};
 use crate::area_seen::other::Other;
-use crate::area_seen::picture::{Comes, Names, Picture, Record, Step, WaitsFor};
+use crate::area_seen::picture::{Cause, Comes, Names, Picture, Record, Step, WaitsFor};
 use crate::area_seen::trouble::Trouble;
 use crate::said::Said;
+
+/// What nobody ordered is by this.
+const COORDINATOR: &str = "coordinator";
 
 /// Where a member is, in a word.
 pub fn place_word(place: Place, lang: Lang) -> String {
@@ -129,6 +132,16 @@ impl Record {
                     ),
                 }
             }
+        }
+    }
+}
+
+impl Speak for Cause {
+    fn say(&self, lang: Lang) -> String {
+        let (by, why) = (shown(&self.by), shown(&self.why.say(lang)));
+        match self.by.as_str() {
+            COORDINATOR => say!(lang, "the coordinator: {why}", "調整役による自動処理: {why}"),
+            _ => say!(lang, "{by}: {why}", "{by}: {why}"),
         }
     }
 }
@@ -283,7 +296,7 @@ mod tests {
     use super::*;
     use crate::area_seen::in_area::Store;
     use crate::area_seen::member::Member;
-    use crate::area_seen::picture::{Cause, Read};
+    use crate::area_seen::picture::Read;
 
     fn in_area(answered: Option<u64>, members: &[&str], comes: Option<Comes>) -> InArea {
         let record = Record {
@@ -296,7 +309,7 @@ mod tests {
             timekeeper: None,
             coordinator: None,
             quarantine: Vec::new(),
-            cause: Cause { by: "a test".into(), why: "it asks".into() },
+            cause: Cause { by: "a test".into(), why: Said::new("it asks", "it asks") },
             damaged: 0,
         };
         let members = members.iter().map(|name| Member {

@@ -92,7 +92,7 @@ mod with_fleets {
 
     /// What is signed for the other organisation. It is for a program, whoever reads it.
     fn statement(area: &str, overview: Overview, shown: Shown<'_>) -> Result<u8, Failure> {
-        let runs = pictured(overview, None).runs(area, now()).ok_or_else(|| {
+        let runs = pictured(overview, None, now()).runs(area, now()).ok_or_else(|| {
             refused(Said::new(
                 "nothing judges in the area yet: there is nothing to say",
                 "エリアに稼働リリースがまだないため、伝える内容がありません",

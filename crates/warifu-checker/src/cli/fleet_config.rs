@@ -58,8 +58,8 @@ pub(super) fn other(options: &FleetOptions) -> Result<Option<OtherFleet>, Failur
     let bytes = warifu_files::read(card, FILE_BYTES).map_err(|error| Failure::could_not(Said::of(&error)))?;
     let read = KeyCard::from_bytes(&bytes);
     let card = read.map_err(|error| {
-        let card = card.display().to_string();
-        Failure::could_not(Said::about(&card, &card, &error))
+        let (card, why) = (card.display(), Said::both(&error));
+        Failure::could_not(Said::new(format!("{card}: {}", why.en), format!("{card}: {}", why.ja)))
     })?;
     let network = Network::from_environment(Patience::ONCE, now, |name| std::env::var_os(name));
     let network = network.map_err(|error| Failure::could_not(Said::of(&error)))?;

@@ -31,9 +31,9 @@ impl FleetStatus {
         other: Option<&OtherFleet>,
     ) -> FleetStatus {
         let allowed = overview.view.seen.record.policy().terms().apart.0 / 1_000;
-        let picture = pictured(overview, coordinator);
+        let at = now();
+        let picture = pictured(overview, coordinator, at);
         let other = other.map(|other| {
-            let at = now();
             let mut hearing = Hearing::of(other.name().to_owned(), at);
             hearing.hears(other.hear(), at);
             hearing.compares(picture.record.stands.as_ref());
@@ -72,8 +72,8 @@ impl Speak for FleetStatus {
         let (keeper, coordinator) = (of(&record.timekeeper), of(&record.coordinator));
         lines.push(say!(lang, "  timekeeper: {keeper}", "  時刻の基準: {keeper}"));
         lines.push(say!(lang, "  coordinator: {coordinator}", "  調整役: {coordinator}"));
-        let (by, why) = (shown(&record.cause.by), shown(&record.cause.why));
-        lines.push(say!(lang, "  cause: {by}: {why}", "  理由: {by}: {why}"));
+        let cause = record.cause.say(lang);
+        lines.push(say!(lang, "  cause: {cause}", "  理由: {cause}"));
         for held in &record.quarantine {
             let (release, why) = (held.release, shown(&held.why));
             lines.push(say!(

@@ -4,15 +4,17 @@
 use std::collections::BTreeMap;
 
 use warifu_etcd::{Announced, Overview};
-use warifu_fleet::desired::{Desired, Next, Seen};
+use warifu_fleet::coordinator::Because;
+use warifu_fleet::desired::{Cause, Desired, Next, Seen};
 use warifu_fleet::member::MemberName;
 use warifu_fleet::prepared;
 use warifu_fleet::report::{Progress, Stage};
-use warifu_fleet::time::{FleetInstant, Tick};
+use warifu_fleet::time::{FleetInstant, Millis, Tick};
 use warifu_trust::UnixSeconds;
 use warifu_values::text::CHARS;
 
 use crate::area_seen as shown;
+use crate::said::Said;
 
 /// All of an area, as it was read.
 #[derive(Debug)]
@@ -56,10 +58,29 @@ impl Looked {
     }
 }
 
-/// The area as `overview` has it, while `coordinator` writes the record: what somebody sees who is no member.
-pub(crate) fn pictured(overview: Overview, coordinator: Option<MemberName>) -> shown::Picture {
+/// The area as `overview` has it at `now`, while `coordinator` writes the record: what somebody sees who is
+/// no member.
+pub(crate) fn pictured(
+    overview: Overview,
+    coordinator: Option<MemberName>,
+    now: UnixSeconds,
+) -> shown::Picture {
     let looked = Looked::of(overview, coordinator, BTreeMap::new(), Tick(0));
-    picture(looked.seen(), Some(&looked), shown::Read::Yes)
+    let now = FleetInstant(now.seconds().saturating_mul(1_000));
+    let read = read_at(looked.seen(), Some(now));
+    picture(looked.seen(), Some(&looked), read)
+}
+
+/// Everybody announces within so long after an instant that it came along, and it is read.
+const TOLD_WITHIN: Millis = Millis(15_000);
+
+/// What announcements say at `now`, where that is known.
+pub(super) fn read_at(seen: &Seen, now: Option<FleetInstant>) -> shown::Read {
+    let since = seen.record.stands().map(|stands| stands.since);
+    match since.zip(now).is_none_or(|(since, now)| now > since + TOLD_WITHIN) {
+        true => shown::Read::Yes,
+        false => shown::Read::JustMoved,
+    }
 }
 
 /// The area by the record `seen`, and by what was read of members.
@@ -97,11 +118,17 @@ pub(super) fn picture(seen: &Seen, looked: Option<&Looked>, read: shown::Read) -
         timekeeper: record.timekeeper().map(|keeper| keeper.member.to_string()),
         coordinator: looked.and_then(|looked| looked.coordinator.as_ref()).map(ToString::to_string),
         quarantine: quarantine.collect(),
-        cause: shown::Cause { by: cut(&record.cause().by), why: cut(&record.cause().why) },
+        cause: cause(record.cause()),
         damaged: looked.map_or(0, |looked| looked.overview.damaged.len()),
     };
     let read = if looked.is_none() { shown::Read::Not } else { read };
     shown::Picture::of(of_record, members, read)
+}
+
+fn cause(cause: &Cause) -> shown::Cause {
+    let why = Because::of(cause).map(|because| Said::both(&because));
+    let written = || Said::new(cut(&cause.why), cut(&cause.why));
+    shown::Cause { by: cut(&cause.by), why: why.unwrap_or_else(written) }
 }
 
 /// Of fleet time, as it is shown.

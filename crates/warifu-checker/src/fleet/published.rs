@@ -14,8 +14,8 @@ use warifu_fleet::time::{Millis, Tick};
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak as _};
 
-use crate::area_seen::{FleetClock, Hearing, InArea, Picture, Read, Store};
-use crate::fleet::pictured::{Looked, picture};
+use crate::area_seen::{FleetClock, Hearing, InArea, Picture, Store};
+use crate::fleet::pictured::{Looked, picture, read_at};
 use crate::fleet::ticks::Ticks;
 use crate::log;
 use crate::said::Said;
@@ -68,9 +68,6 @@ pub(super) struct Published {
     answered: AtomicU64,
 }
 
-/// Everybody announces within so long after an instant that it came along, and it is read.
-const TOLD_WITHIN: Millis = Millis(15_000);
-
 impl Published {
     pub(super) fn new(area: String, ticks: Ticks, view: View) -> Published {
         Published {
@@ -114,9 +111,7 @@ impl Published {
         let read = looked.as_ref().map(|looked| looked.seen());
         // A record that was read may be one that this member does not follow.
         let seen = view.node.seen().into_iter().chain(read).max_by_key(|seen| seen.revision)?;
-        let since = seen.record.stands().map(|stands| stands.since);
-        let has_settled = since.zip(now).is_none_or(|(since, now)| now.instant > since + TOLD_WITHIN);
-        let read = if has_settled { Read::Yes } else { Read::JustMoved };
+        let read = read_at(seen, now.map(|now| now.instant));
         Some(picture(seen, looked.as_deref(), read))
     }
 

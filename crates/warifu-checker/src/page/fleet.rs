@@ -233,10 +233,7 @@ fn facts(fleet: &InFleet, picture: &Picture, now: UnixSeconds, lang: Lang) -> Ht
         ),
         fact(say!(lang, "Store", "保管先"), html!("{}", store)),
         quarantine,
-        fact(
-            say!(lang, "Last change", "直近の変更"),
-            html!("{}<span class=\"soft\"> {}</span>", record.cause.why.as_str(), record.cause.by.as_str())
-        )
+        fact(say!(lang, "Last change", "直近の変更"), html!("{}", record.cause.say(lang)))
     )
 }
 
@@ -388,10 +385,11 @@ mod tests {
             "picture_age_seconds": 1,
             "picture": {
                 "epoch": 7, "revision": 9, "majority": 2, "damaged": 0,
-                "stands": { "epoch": 7, "release": 12, "manifest": "a".repeat(64), "since": UnixSeconds::new(0) },
+                "stands": { "epoch": 7, "release": 12, "manifest": "a".repeat(64),
+                            "since": UnixSeconds::new(0) },
                 "before": null, "comes": null, "timekeeper": null, "coordinator": null,
                 "quarantine": [{ "release": 11, "manifest": "b".repeat(64), "why": "<wrong>" }],
-                "cause": { "by": "coordinator", "why": "its instant has passed" },
+                "cause": { "by": "coordinator", "why": { "en": "its instant has passed", "ja": "切替" } },
                 "counts": { "members": members, "voters": members, "at_what_stands": members - 1,
                             "refuses": 0, "missing": 0, "behind": 1, "unknown": 0, "coming": 0,
                             "abreast": members - 1 },

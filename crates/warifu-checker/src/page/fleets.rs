@@ -49,10 +49,10 @@ pub(super) fn side_by_side(picture: &Picture, other: &Other, now: UnixSeconds, l
     });
     let rows: Vec<Html> = [Some(here), there].into_iter().flatten().map(|it| row(&it, now, lang)).collect();
     html!(
-        "<h3>{}</h3>{}<div class=\"wide\"><table class=\"fleets\"><thead><tr><th>{}</th><th>{}</th><th>{}</th>\
-         <th>{}</th><th>{}</th><th>{}</th><th>{}</th></tr></thead><tbody>{}</tbody></table></div>",
+        "<h3>{}</h3>{}<div class=\"wide\"><table class=\"fleets\"><thead><tr><th>{}</th><th>{}</th>\
+         <th>{}</th><th>{}</th><th>{}</th><th>{}</th><th>{}</th></tr></thead><tbody>{}</tbody></table></div>",
         say!(lang, "Both organisations", "両団体"),
-        verdict(picture, other, now, lang),
+        verdict(other, now, lang),
         say!(lang, "Fleet", "フリート"),
         say!(lang, "Release", "リリース"),
         say!(lang, "Since", "稼働開始"),
@@ -65,7 +65,7 @@ pub(super) fn side_by_side(picture: &Picture, other: &Other, now: UnixSeconds, l
 }
 
 /// Whether they judge by the same bytes.
-fn verdict(picture: &Picture, other: &Other, now: UnixSeconds, lang: Lang) -> Html {
+fn verdict(other: &Other, now: UnixSeconds, lang: Lang) -> Html {
     let name = shown(&other.name);
     let line = |class: &str, mark: &str, text: String| {
         html!(
@@ -96,7 +96,7 @@ fn verdict(picture: &Picture, other: &Other, now: UnixSeconds, lang: Lang) -> Ht
             let mark = if apart.is_too_long() { "mark-line alarm-line" } else { "mark-line" };
             line(mark, "≠", say!(lang, "{}.", "{}。", sentence(&other.apart_said(apart, lang))))
         }
-        None if picture.record.stands.is_none() => line(
+        None if !other.is_same => line(
             "mark-line",
             "–",
             say!(lang, "Nothing judges here yet.", "こちらに稼働リリースがありません。"),
@@ -154,23 +154,28 @@ mod tests {
     fn picture(release: u64) -> Picture {
         serde_json::from_value(json!({
             "epoch": 7, "revision": 9, "majority": 2, "damaged": 0,
-            "stands": { "epoch": 7, "release": release, "manifest": "a".repeat(64), "since": UnixSeconds::new(1_780_000_000) },
+            "stands": { "epoch": 7, "release": release, "manifest": "a".repeat(64),
+                        "since": UnixSeconds::new(1_780_000_000) },
             "before": null, "comes": null, "timekeeper": null, "coordinator": null, "quarantine": [],
-            "cause": { "by": "coordinator", "why": "its instant has passed" },
-            "counts": { "members": 3, "voters": 3, "at_what_stands": 3, "refuses": 0, "missing": 0, "behind": 0,
-                        "unknown": 0, "coming": 0, "abreast": 3 },
+            "cause": { "by": "coordinator", "why": { "en": "its instant has passed", "ja": "切替" } },
+            "counts": { "members": 3, "voters": 3, "at_what_stands": 3, "refuses": 0, "missing": 0,
+                        "behind": 0, "unknown": 0, "coming": 0, "abreast": 3 },
             "members": [],
         }))
         .unwrap()
     }
 
     fn other(apart: Option<u64>) -> Other {
-        let apart = apart
-            .map(|seconds| json!({ "since": UnixSeconds::new(1_780_000_000), "seconds": seconds, "allowed_seconds": 1_800 }));
+        let apart = apart.map(|seconds| {
+            let since = UnixSeconds::new(1_780_000_000);
+            json!({ "since": since, "seconds": seconds, "allowed_seconds": 1_800 })
+        });
         serde_json::from_value(json!({
-            "name": "<b>中央会</b>", "silent_seconds": 9, "is_silent": false, "apart": apart,
+            "name": "<b>中央会</b>", "silent_seconds": 9, "is_silent": false, "is_same": apart.is_none(),
+            "apart": apart,
             "said": {
-                "area": "east", "at": UnixSeconds::new(1_780_000_100), "epoch": 5, "since": UnixSeconds::new(1_779_000_000),
+                "area": "east", "at": UnixSeconds::new(1_780_000_100), "epoch": 5,
+                "since": UnixSeconds::new(1_779_000_000),
                 "release": { "release": 11, "manifest": "b".repeat(64) },
                 "members": { "all": 4, "at_it": 3, "behind": 0, "missing": 1, "refuse": 0 },
                 "comes": null, "nacks": [],

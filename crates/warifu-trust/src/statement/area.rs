@@ -1,5 +1,5 @@
-//! What an area of a fleet runs, as its organisation says it to the other: comparing two fleets needs no trust
-//! between them, and no way from one into the other.
+//! What an area of a fleet runs, as its organisation says it to the other: comparing two fleets needs no
+//! trust between them, and no way from one into the other.
 
 use serde::{Deserialize, Serialize};
 use warifu_values::text::plain;

@@ -46,7 +46,7 @@ impl Receivers {
         self.by_key.get(&key).map(|at| &self.cards[*at])
     }
 
-    /// What one of them signed of a release, as a predicate of `predicate_type`; none when nobody of them did.
+    /// What one of them signed of a release, as a predicate of `predicate_type`; none when none of them did.
     pub(super) fn verify<P: DeserializeOwned>(
         &self,
         bytes: &[u8],

@@ -236,7 +236,7 @@ metrics! {
         en "So old what is known of the other fleet is; since the start, if it was never heard"
         ja "相手側フリートの状況の経過時間（未取得なら起動から）";
     APART Gauge "warifu_fleet_apart_seconds" ["area", "other"]
-        en "So long the two fleets judge by different releases; 0 while they are together or that is not known"
+        en "So long the two fleets judge by different releases; 0 while they do not, or it is not known"
         ja "両フリートのリリースが一致していない時間（一致または不明なら 0）";
     APART_ALLOWED Gauge "warifu_fleet_apart_allowed_seconds" ["area", "other"]
         en "So long they may, while they do"

@@ -1,5 +1,5 @@
-//! `warifu fleet`: what an organisation says to the other of the fleet that it runs. A checker holds no key; who
-//! signs for it does so here.
+//! `warifu fleet`: what an organisation says to the other of the fleet that it runs. A checker holds no key;
+//! who signs for it does so here.
 
 use std::ffi::OsString;
 use std::io::Read as _;
