@@ -35,6 +35,7 @@ impl Other {
             word: Said::new("Apart", "リリース不一致"),
             what: Said::new(said(Lang::En), said(Lang::Ja)),
             why: None,
+            is_alarm: true,
             next: Said::new(
                 format!(
                     "call {name} and agree which release holds; whichever side is behind looks at what its \
@@ -80,6 +81,7 @@ impl Other {
             word: Said::new("Other fleet not heard", "相手側の状況不明"),
             what,
             why: self.problem.clone(),
+            is_alarm: false,
             next: Said::new(
                 "look at the way to it, and ask whoever signs there; nothing here waits for it",
                 "取得先への接続を確認し、相手側の署名担当に問い合わせてください。こちらの点検には影響しません",

@@ -217,7 +217,7 @@ impl Picture {
         };
         let word = Said::new(capital(&place_word(place, Lang::En)), place_word(place, Lang::Ja));
         let why = self.in_place(place).find_map(MemberSeen::refusal_said);
-        Some(Trouble { word, what, why, next })
+        Some(Trouble { word, what, why, next, is_alarm: false })
     }
 }
 
@@ -251,6 +251,7 @@ impl InArea {
                     "look at etcd and at the way to it; members that reach each other go on judging",
                     "etcd とそこまでの接続を確認してください。メンバー同士が通信できる間は点検を続けます",
                 ),
+                is_alarm: false,
             }
         });
         // What an old picture shows of members may be over.

@@ -15,12 +15,14 @@ pub struct Trouble {
     pub why: Option<Said>,
     /// What to do.
     pub next: Said,
+    /// Whether somebody is called for it, whatever the hour.
+    pub is_alarm: bool,
 }
 
 impl Trouble {
     /// All of it in a line.
     pub fn line(&self, lang: Lang) -> String {
-        let Trouble { word, what, why, next } = self;
+        let Trouble { word, what, why, next, is_alarm: _ } = self;
         let word = word.say(lang).to_uppercase();
         let said = why.as_ref().map_or_else(|| what.clone(), |why| what.then(why)).then(next);
         format!("{word}: {}", said.say(lang))

@@ -234,9 +234,9 @@ fn add_advised(add: &mut Add<'_>, grade: Grade, cause: Cause, why: Option<&Said>
 /// What asks for somebody in the area, and what is under way there.
 fn of_fleet(status: &Status, lang: Lang, add: &mut Add<'_>) {
     let Some(fleet) = &status.fleet else { return };
-    let out = fleet.out_of_service().map(|trouble| (Grade::Alarm, trouble));
-    let troubles = fleet.area.troubles().into_iter().map(|trouble| (Grade::Warning, trouble));
-    for (grade, Trouble { word, what, why, next }) in out.into_iter().chain(troubles) {
+    for trouble in fleet.out_of_service().into_iter().chain(fleet.area.troubles()) {
+        let grade = if trouble.is_alarm { Grade::Alarm } else { Grade::Warning };
+        let Trouble { word, what, why, next, .. } = trouble;
         add(grade, word.say(lang), ended(&what, lang), why.as_ref(), ended(&next, lang));
     }
     if let (Some(en), Some(ja)) = (fleet.area.under_way(Lang::En), fleet.area.under_way(Lang::Ja)) {

@@ -47,12 +47,7 @@ pub(super) fn side_by_side(picture: &Picture, other: &Other, now: UnixSeconds, l
         amiss: [said.members.refuse, said.members.missing, said.members.behind],
         comes: said.comes.map(|comes| comes.release.release),
     });
-    let rows: Vec<Html> = [Some(here), there].into_iter().flatten().map(|it| row(&it, now, lang)).collect();
-    html!(
-        "<h3>{}</h3>{}<div class=\"wide\"><table class=\"fleets\"><thead><tr><th>{}</th><th>{}</th>\
-         <th>{}</th><th>{}</th><th>{}</th><th>{}</th><th>{}</th></tr></thead><tbody>{}</tbody></table></div>",
-        say!(lang, "Both organisations", "両団体"),
-        verdict(other, now, lang),
+    let heads = [
         say!(lang, "Fleet", "フリート"),
         say!(lang, "Release", "リリース"),
         say!(lang, "Since", "稼働開始"),
@@ -60,6 +55,15 @@ pub(super) fn side_by_side(picture: &Picture, other: &Other, now: UnixSeconds, l
         say!(lang, "Judge by it", "稼働"),
         say!(lang, "Amiss", "異常"),
         say!(lang, "Comes", "準備中"),
+    ];
+    let head: Vec<Html> = heads.iter().map(|head| html!("<th>{}</th>", head)).collect();
+    let both = [Some(here), there].into_iter().flatten();
+    let rows: Vec<Html> = both.map(|it| row(&it, &heads, now, lang)).collect();
+    html!(
+        "<h3>{}</h3>{}<table class=\"members fleets\"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>",
+        say!(lang, "Both organisations", "両団体"),
+        verdict(other, now, lang),
+        head,
         rows
     )
 }
@@ -94,7 +98,7 @@ fn verdict(other: &Other, now: UnixSeconds, lang: Lang) -> Html {
         ),
         Some(apart) => {
             let mark = if apart.is_too_long() { "mark-line alarm-line" } else { "mark-line" };
-            line(mark, "≠", say!(lang, "{}.", "{}。", sentence(&other.apart_said(apart, lang))))
+            line(mark, "≠", say!(lang, "{}.", "{}。", sentence(&other.apart_said(apart, lang), lang)))
         }
         None if !other.is_same => line(
             "mark-line",
@@ -115,12 +119,15 @@ fn verdict(other: &Other, now: UnixSeconds, lang: Lang) -> Html {
 }
 
 /// With a capital where the language has them.
-fn sentence(text: &str) -> String {
+fn sentence(text: &str, lang: Lang) -> String {
+    if lang == Lang::Ja {
+        return text.to_owned();
+    }
     let mut rest = text.chars();
     rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }
 
-fn row(row: &Row, now: UnixSeconds, lang: Lang) -> Html {
+fn row(row: &Row, heads: &[String; 7], now: UnixSeconds, lang: Lang) -> Html {
     let Row { whose, release, since, epoch, at_it: (at_it, all), amiss, comes } = row;
     let [refuse, missing, behind] = *amiss;
     let amiss = if *amiss == [0; 3] {
@@ -132,17 +139,18 @@ fn row(row: &Row, now: UnixSeconds, lang: Lang) -> Html {
             "同行不可 {refuse}、応答なし {missing}、遅れ {behind}"
         )
     };
-    html!(
-        "<tr><th scope=\"row\">{}</th><td><b>{}</b></td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>\
-         <td>{}</td></tr>",
-        whose.as_str(),
-        release.as_str(),
-        since.map(|since| when(since, now, lang)),
-        grouped(*epoch),
-        format!("{} / {}", grouped(*at_it), grouped(*all)),
-        amiss,
-        comes.map_or_else(|| "–".to_owned(), |comes| comes.to_string())
-    )
+    let cells = [
+        html!("<b>{}</b>", whose.as_str()),
+        html!("<b>{}</b>", release.as_str()),
+        html!("{}", since.map(|since| when(since, now, lang))),
+        html!("{}", grouped(*epoch)),
+        html!("{}", format!("{} / {}", grouped(*at_it), grouped(*all))),
+        html!("{}", amiss),
+        html!("{}", comes.map_or_else(|| "–".to_owned(), |comes| comes.to_string())),
+    ];
+    let cell = |(head, cell): (&String, Html)| html!("<td data-head=\"{}\">{}</td>", head, cell);
+    let cells: Vec<Html> = heads.iter().zip(cells).map(cell).collect();
+    html!("<tr>{}</tr>", cells)
 }
 
 #[cfg(test)]

@@ -40,6 +40,7 @@ impl InFleet {
                  other members",
                 "自動で復帰します。復帰しない場合は、保管先（etcd）とほかのメンバーへの接続を確認してください",
             ),
+            is_alarm: true,
         })
     }
 }
