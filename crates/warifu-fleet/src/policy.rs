@@ -12,7 +12,7 @@ use crate::time::Millis;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Quorum {
-    /// Every member that is alive.
+    /// Every member that is alive, but for whom a person acknowledged by name.
     Alive,
     /// So many; each other member was acknowledged by name by a person.
     AtLeast(usize),

@@ -57,19 +57,21 @@ pub fn may_commit(
     if !nacks.is_empty() {
         return Err(WaitsFor::Nacks(nacks));
     }
-    // Either all who live are prepared, or the quorum is, and each other member was acknowledged.
-    let members = || desired.members().all().filter(|member| !prepared.contains(*member));
-    let alive = names(members().filter(|member| reports.contains_key(*member)).collect());
-    if let (false, Quorum::AtLeast(least)) = (alive.is_empty(), terms.quorum) {
-        let missing = names(members().filter(unacknowledged).collect());
+    // Either all who live are prepared, or each who is not was acknowledged; where the policy has a quorum
+    // that is prepared, and those who do not live were acknowledged, too.
+    let unprepared = || desired.members().all().filter(|member| !prepared.contains(*member));
+    let lives = |member: &&MemberName| reports.contains_key(*member);
+    if unprepared().any(|member| lives(&member)) {
+        let asked = |member: &&MemberName| terms.quorum != Quorum::Alive || lives(member);
+        let missing = names(unprepared().filter(asked).filter(unacknowledged).collect());
         if !missing.is_empty() {
             return Err(WaitsFor::Members(missing));
         }
-        if prepared.len() < least {
+        if let Quorum::AtLeast(least) = terms.quorum
+            && prepared.len() < least
+        {
             return Err(WaitsFor::Quorum(least - prepared.len()));
         }
-    } else if !alive.is_empty() {
-        return Err(WaitsFor::Members(alive));
     }
     let voters = prepared.iter().filter(|member| desired.members().voters().contains(**member)).count();
     if voters < desired.members().majority() {

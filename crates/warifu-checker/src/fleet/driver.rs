@@ -109,7 +109,8 @@ impl Driver {
             swapper.let_again(id, said, now());
         }
         let outcome = swapper.make_ready(id, now());
-        let refused = outcome.as_ref().and_then(|outcome| refused(release.digest, outcome));
+        let failed_before = self.again.contains_key(&release.digest);
+        let refused = outcome.as_ref().and_then(|outcome| refused(release.digest, outcome, failed_before));
         match outcome {
             None => _ = self.again.remove(&release.digest),
             Some(_) => {
@@ -148,8 +149,9 @@ fn wanted(record: &Desired) -> impl Iterator<Item = (Release, Wanted)> {
     judges.map(|release| (release, Wanted::Judges)).chain(proposed).chain(before)
 }
 
-/// Why a release cannot be made ready here, where trying again will not help by itself.
-fn refused(digest: Digest, outcome: &Outcome) -> Option<Refused> {
+/// Why a release cannot be made ready here. What is only not to be had is told when it `failed_before`, too:
+/// a channel may have it a moment later.
+fn refused(digest: Digest, outcome: &Outcome, failed_before: bool) -> Option<Refused> {
     let of = |stage, code: &str, why: &Said| {
         Some(Refused { digest, stage, code: code.to_owned(), detail: why.en.clone() })
     };
@@ -159,6 +161,7 @@ fn refused(digest: Digest, outcome: &Outcome) -> Option<Refused> {
             RefusedFor::Trust => of(Stage::Verified, "refused-trust", &refused.why),
         },
         Outcome::Held { cause, why, .. } => of(Stage::Cleared, cause.label(), why),
+        Outcome::Unavailable { cause, why } if failed_before => of(Stage::Fetched, cause.label(), why),
         _ => None,
     }
 }

@@ -14,13 +14,13 @@ use crate::log::Event;
 use crate::release::ReleaseContent;
 use crate::said::Said;
 use crate::source::SourceError;
-use crate::state::Phase;
+use crate::state::{Phase, Step};
 use crate::swap::active::Active;
 use crate::swap::aside::aside;
 use crate::swap::epochs::{Epochs, NotReady};
 use crate::swap::outcome::Outcome;
 use crate::swap::swapper::Swapper;
-use crate::swap::taking::no_channel;
+use crate::swap::taking::{no_channel, refused_for_trust};
 
 /// What is made ready, as it is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -175,9 +175,10 @@ impl Swapper {
             return Err(Outcome::Unavailable { cause: Cause::Channel, why: no_channel() });
         };
         aside(self.log, || source.again(id, now)).map_err(|error| match error {
-            SourceError::Unavailable(why) | SourceError::Stale(why) | SourceError::Refused(why) => {
+            SourceError::Unavailable(why) | SourceError::Stale(why) => {
                 Outcome::Unavailable { cause: Cause::Channel, why }
             }
+            SourceError::Refused(why) => refused_for_trust(Some(id), Step::Opened, why, now),
             SourceError::Here(Amiss { cause, why }) => Outcome::Unavailable { cause, why },
         })
     }

@@ -618,7 +618,12 @@ fn lost_and_not_had(lost: &Lost, why_not: &Said) -> Said {
 }
 
 /// What trust does not let in, or what is older than it may be.
-fn refused_for_trust(id: Option<ReleaseRef>, reached: Step, why: Said, now: UnixSeconds) -> Outcome {
+pub(super) fn refused_for_trust(
+    id: Option<ReleaseRef>,
+    reached: Step,
+    why: Said,
+    now: UnixSeconds,
+) -> Outcome {
     let (id, reached) = (id.map(Id::from), Some(reached));
     Outcome::Refused(Refused { id, reached, refused_for: RefusedFor::Trust, why, at: now })
 }

@@ -12,6 +12,7 @@ use warifu_checker::said::Said;
 use warifu_checker::swap::{Outcome, Swapper, Wanted};
 use warifu_trust::UnixSeconds;
 
+use crate::faketime::faketime;
 use crate::killed::{Running, publish_release, published};
 use crate::line::{Draft, release, release_at};
 use crate::night::{confirmed, rows, said};
@@ -65,14 +66,6 @@ fn what_waits_for_its_instant_is_not_activated_by_a_clock_that_cannot_be_right()
     assert_eq!(swapper.judging(instant).map(|active| active.id.release), Some(3));
     // What came to judge at an instant judges also what seems to come before it.
     assert_eq!(swapper.judging(UnixSeconds::EPOCH).map(|active| active.id.release), Some(3));
-}
-
-/// What lets a program have another clock than the machine.
-fn faketime() -> Option<PathBuf> {
-    let machines = std::fs::read_dir("/usr/lib").unwrap().flatten();
-    let found = machines.map(|it| it.path().join("faketime/libfaketimeMT.so.1")).find(|it| it.exists());
-    assert!(found.is_some() || std::env::var_os("WARIFU_TEST_ALL").is_none(), "faketime is not installed");
-    found
 }
 
 /// Sends a claim file over a connection that stays open; the answer's head.

@@ -17,6 +17,7 @@ mod elsewhere;
 mod epochs;
 #[cfg(feature = "https")]
 mod expired;
+mod faketime;
 mod faults;
 mod gone_back;
 mod hanging;

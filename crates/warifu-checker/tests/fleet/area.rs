@@ -1,6 +1,7 @@
 //! An area of checkers on one etcd, and claims that are sent to all of them all the time.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,9 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_warifu-checker");
 /// Nobody waits longer for anything here.
 const LONGEST: Duration = Duration::from_secs(60);
 
+/// What two clocks may be apart by the policy, twice, and a turn of the processor.
+pub(crate) const APART: Duration = Duration::from_millis(120);
+
 /// A checker of the area.
 pub(crate) struct Member {
     pub(crate) name: String,
@@ -32,9 +36,20 @@ pub(crate) struct Member {
     pub(crate) address: SocketAddr,
 }
 
+/// What is otherwise with one member, from its next start on.
+#[derive(Default)]
+pub(crate) struct Otherwise {
+    /// Its own channel, in the place of that of all.
+    pub(crate) channel: Option<PathBuf>,
+    pub(crate) options: Vec<OsString>,
+    pub(crate) environment: Vec<(&'static str, OsString)>,
+}
+
 /// The area.
 pub(crate) struct Area {
     pub(crate) members: Vec<Member>,
+    /// By name.
+    pub(crate) otherwise: BTreeMap<String, Otherwise>,
     pub(crate) cluster: Cluster,
     world: World,
     channel: Box<dyn PublishChannel + Send + Sync>,
@@ -55,7 +70,9 @@ impl Area {
         let cluster = Cluster::start()?;
         let folder = tempfile::tempdir().unwrap();
         let (world, channel, line) = published(folder.path());
-        let mut area = Area { members: Vec::new(), cluster, world, channel, line, folder, replays };
+        let otherwise = BTreeMap::new();
+        let mut area =
+            Area { members: Vec::new(), otherwise, cluster, world, channel, line, folder, replays };
         let names: Vec<_> = (0..members).map(|at| format!("m{at}")).collect();
         // A machine that compiles and tests is late by more than the 400 ms of an area in service.
         let mut found = vec!["found", "--freshness", "2000", "--reason", "a test founds it"];
@@ -90,6 +107,16 @@ impl Area {
         self.folder.path().join(format!("state-{name}"))
     }
 
+    /// The channel of all.
+    pub(crate) fn channel_folder(&self) -> PathBuf {
+        self.folder.path().join("channel")
+    }
+
+    /// A place for what a test needs besides.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
     fn log(&self, name: &str) -> PathBuf {
         self.folder.path().join(format!("{name}.log"))
     }
@@ -98,17 +125,21 @@ impl Area {
     fn start(&self, name: &str) -> Member {
         let at = self.folder.path();
         let log = std::fs::File::options().create(true).append(true).open(self.log(name)).unwrap();
+        let like_all = Otherwise::default();
+        let Otherwise { channel, options, environment } = self.otherwise.get(name).unwrap_or(&like_all);
         let mut child = Command::new(PROGRAM)
             .args(["serve", "--listen", "127.0.0.1:0", "--poll", "1", "--probation", "2", "--lang", "en"])
             .args(["--calendar", "none", "--fleet-coordinate", "--judges", "2"])
             .args(["--replay-files", self.replays])
             .arg("--channel")
-            .arg(at.join("channel"))
+            .arg(channel.clone().unwrap_or_else(|| self.channel_folder()))
             .arg("--root")
             .arg(at.join("root.json"))
             .arg("--state")
             .arg(self.state(name))
             .args(self.options(name))
+            .args(options)
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
@@ -133,6 +164,13 @@ impl Area {
         let mut child = self.members[at].child.take().unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
+    }
+
+    /// The member is killed and comes back so.
+    pub(crate) fn start_otherwise(&mut self, at: usize, otherwise: Otherwise) {
+        self.otherwise.insert(self.members[at].name.clone(), otherwise);
+        self.kill(at);
+        self.start_again(at);
     }
 
     pub(crate) fn start_again(&mut self, at: usize) {

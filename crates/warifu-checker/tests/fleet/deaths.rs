@@ -63,3 +63,29 @@ fn what_is_killed_comes_back_and_who_is_cut_off_is_not_ready() {
     area.start_again(2);
     area.until_all_judge_by(3);
 }
+
+#[test]
+fn whoever_coordinates_is_killed_at_each_step_and_the_move_ends_all_the_same() {
+    let Some(mut area) = Area::founded(3) else { return };
+    for (release, step) in [(2, "preparing"), (3, "committed"), (4, "armed")] {
+        area.publish();
+        let mut coordinator = String::new();
+        area.until(step, || {
+            let status = area.status();
+            coordinator = status["coordinator"].as_str().unwrap_or_default().to_owned();
+            let is_past = status["stands"]["release"] == release;
+            (status["comes"]["step"] == step || is_past) && !coordinator.is_empty()
+        });
+        let at = area.members.iter().position(|member| member.name == coordinator).unwrap();
+        area.kill(at);
+        let killed = Instant::now();
+        let others: Vec<usize> = (0..3).filter(|other| *other != at).collect();
+        area.until("the others move", || others.iter().all(|at| area.judges_by(*at) == Some(release)));
+        eprintln!("{coordinator} killed when {step}: the others by {release} after {:?}", killed.elapsed());
+        // The lease, the lead, and the wait of a coordinator whose record names a timekeeper that is gone.
+        assert!(killed.elapsed() < Duration::from_secs(30), "{:?}\n{}", killed.elapsed(), area.told());
+        area.start_again(at);
+        area.until_all_judge_by(release);
+        area.until("settled", || area.status()["comes"].is_null());
+    }
+}

@@ -4,10 +4,14 @@
 
 mod area;
 mod deaths;
+mod faults;
 mod moves;
+mod organisations;
 mod people;
 mod pilots;
 
+#[path = "../checker/faketime.rs"]
+mod faketime;
 #[expect(dead_code, reason = "the tests of one checker need more of it")]
 #[path = "../checker/line.rs"]
 mod line;

@@ -5,10 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::area::{Area, overlap, turned_away};
-
-/// What two clocks may be apart by the policy, twice, and a turn of the processor.
-const APART: Duration = Duration::from_millis(120);
+use crate::area::{APART, Area, overlap, turned_away};
 
 #[test]
 fn all_move_at_one_instant_and_fall_back_at_another() {

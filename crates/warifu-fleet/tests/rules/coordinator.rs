@@ -120,6 +120,12 @@ fn all_who_live_must_be_prepared() {
     assert!(matches!(case.next(), Some(Next::Committed(_))));
     case.reports.insert(name("d"), report(Progress::At(Epoch(2), Stage::Cleared)));
     assert_eq!(case.waits(), WaitsFor::Members([name("d")].into()));
+    // A person does without it, by its name and for this move alone.
+    case.orders.0.push(order(Act::Acknowledge(Epoch(1), name("d"))));
+    assert_eq!(case.waits(), WaitsFor::Members([name("d")].into()));
+    case.orders.0.push(order(Act::Acknowledge(Epoch(2), name("d"))));
+    assert!(matches!(case.next(), Some(Next::Committed(_))));
+    case.orders.0.clear();
     // Whose lease is over does not live; a majority of the voters does.
     case.reports.remove(&name("d"));
     assert!(case.decides().is_some());
