@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use serde_json::Value;
-use warifu_trust::{AreaRuns, ReleaseRef, SecretKey};
+use warifu_trust::testing::key;
+use warifu_trust::{AreaRuns, ReleaseRef, Signer};
 use warifu_values::digest::Digest;
 
 use crate::area::{Area, Otherwise};
@@ -18,8 +19,8 @@ fn says(area: &Area) -> AreaRuns {
     serde_json::from_value(statement).unwrap()
 }
 
-fn put(place: &Path, runs: &AreaRuns, key: &SecretKey) {
-    std::fs::write(place.join("area.json"), runs.sign(key).unwrap()).unwrap();
+fn put(place: &Path, runs: &AreaRuns, signer: &dyn Signer) {
+    std::fs::write(place.join("area.json"), runs.sign(signer).unwrap()).unwrap();
 }
 
 #[test]
@@ -27,9 +28,9 @@ fn both_organisations_see_whether_they_judge_by_the_same_bytes() {
     let Some(mut area) = Area::founded(2) else { return };
     let (place, card) = (area.path("said"), area.path("other.pub.json"));
     std::fs::create_dir(&place).unwrap();
-    let (key, stranger) = (SecretKey::from_seed(&[7; 32]), SecretKey::from_seed(&[8; 32]));
+    let (own, stranger) = (key(77), key(78));
     let named = serde_json::json!({
-        "name": "国保中央会", "keytype": "ed25519", "scheme": "ed25519", "public": key.public(),
+        "name": "国保中央会", "keytype": "ed25519", "scheme": "ed25519", "public": own.public(),
     });
     std::fs::write(&card, named.to_string()).unwrap();
     let other = |name: &str| -> Vec<String> {
@@ -59,16 +60,16 @@ fn both_organisations_see_whether_they_judge_by_the_same_bytes() {
     let same = says(&area);
     put(&place, &same, &stranger);
     assert!(heard()["said"].is_null() && heard()["problem"].is_object());
-    put(&place, &same, &key);
+    put(&place, &same, &own);
     let both = heard();
     assert!(both["is_same"] == true && both["said"]["members"]["all"] == 2, "{both}");
     let release = ReleaseRef { manifest: Digest::of(b"other bytes"), ..same.release };
-    put(&place, &AreaRuns { release, ..same.clone() }, &key);
+    put(&place, &AreaRuns { release, ..same.clone() }, &own);
     let apart = heard();
     assert!(apart["is_same"] == false && apart["apart"]["allowed_seconds"] == 1_800, "{apart}");
 
     // A member hears it by itself, and shows it where it shows its area.
-    put(&place, &says(&area), &key);
+    put(&place, &says(&area), &own);
     let options =
         ["--fleet-other".into(), place.clone().into(), "--fleet-other-key".into(), card.clone().into()];
     area.start_otherwise(0, Otherwise { options: options.to_vec(), ..Otherwise::default() });

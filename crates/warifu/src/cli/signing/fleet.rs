@@ -67,7 +67,7 @@ impl Sign {
         let own = Receivers::of(vec![card]).unwrap_or_default();
         let whole = Whole::begin();
         let is_there = put(place.as_ref(), &runs, &bytes, &own)?;
-        interrupt::wrote(&shown(&self.to.to_string_lossy()));
+        interrupt::wrote(shown(&self.to.to_string_lossy()));
         drop(whole);
         if context.json {
             let to = self.to.to_string_lossy();
