@@ -8,6 +8,9 @@ use crate::area_seen::other::{Apart, Other};
 use crate::area_seen::trouble::Trouble;
 use crate::said::Said;
 
+/// It is asked every half minute; whoever was not heard for so long has a trouble that stays.
+const MISSED_SECONDS: u64 = 180;
+
 /// A time as people say it who decide whether to call somebody.
 fn lasted(seconds: u64, lang: Lang) -> String {
     match seconds / 60 {
@@ -24,7 +27,10 @@ impl Other {
     /// What asks for somebody.
     pub fn troubles(&self) -> impl Iterator<Item = Trouble> {
         let apart = self.apart.filter(|apart| apart.is_too_long()).map(|apart| self.apart_trouble(apart));
-        let unheard = (self.is_silent || self.problem.is_some()).then(|| self.unheard());
+        // That one question of many failed asks for nobody.
+        let is_amiss =
+            self.problem.is_some() && (self.said.is_none() || self.silent_seconds > MISSED_SECONDS);
+        let unheard = (self.is_silent || is_amiss).then(|| self.unheard());
         apart.into_iter().chain(unheard)
     }
 
@@ -170,6 +176,9 @@ mod tests {
         let problem = Some(Said::new("no such file", "ファイルがありません"));
         let never = Other { said: None, silent_seconds: 61, problem, apart: None, ..other(0) };
         assert!(never.say(Lang::Ja).ends_with("未取得"));
+        let once = Other { said: other(0).said, silent_seconds: 180, ..never.clone() };
+        assert_eq!(once.troubles().count(), 0);
+        assert_eq!(Other { silent_seconds: 181, ..once }.troubles().count(), 1);
         let line = never.troubles().next().unwrap().line(Lang::En);
         assert!(
             line.starts_with("OTHER FLEET NOT HEARD: nothing was heard") && line.contains("no such"),

@@ -239,12 +239,31 @@ fn fleet(members: usize, how: &str) -> Value {
             "before": 11, "comes": comes, "timekeeper": "checker-002", "coordinator": "checker-000",
             "quarantine": [{ "release": 10, "manifest": digest("b"),
                              "why": "probation: procedure/112007410, drug/620004132" }],
-            "cause": { "by": "coordinator", "why": "a newer release was published" },
+            "cause": { "by": "coordinator", "why": said("a newer release was published",
+                       "新しいリリースが公開されたため") },
             "counts": { "members": members, "voters": members.min(25),
                         "at_what_stands": members - behind - missing, "refuses": count("refuses"),
                         "missing": missing, "behind": behind, "unknown": 0, "coming": count("coming"),
                         "abreast": count("abreast") },
             "members": all,
+        },
+        "other": other(how),
+    })
+}
+
+/// The fleet of the other organisation: the same, another release for long, or silent.
+fn other(how: &str) -> Value {
+    let release = if how == "moves" { "b" } else { "a" };
+    let apart = json!({ "since": "2026-06-10T15:00:00Z", "seconds": 9_360, "allowed_seconds": 1_800 });
+    json!({
+        "name": "国民健康保険中央会", "silent_seconds": if how == "out" { 4_000 } else { 21 },
+        "is_silent": how == "out", "is_same": how != "moves" && how != "out",
+        "apart": if how == "moves" { apart } else { Value::Null },
+        "said": {
+            "area": "東日本", "at": "2026-06-10T17:58:39Z", "epoch": 39, "since": "2026-06-10T15:00:00Z",
+            "release": { "release": if how == "moves" { 11 } else { 12 }, "manifest": digest(release) },
+            "members": { "all": 188, "at_it": 185, "behind": 1, "missing": 2, "refuse": 0 },
+            "comes": null, "nacks": [],
         },
     })
 }
